@@ -1,0 +1,90 @@
+/**
+ * The error catalogue. One row: what happened, to what, and what to do next. A code is never reused for another meaning.
+ * `exit` is the command line's exit code (design: 1 failed, 2 wrong usage, 3 missing permission, 4 refused for safety).
+ */
+interface Row<D> {
+  readonly exit: 1 | 2 | 3 | 4;
+  readonly says: (data: D) => string;
+}
+const row = <D>(exit: Row<D>['exit'], says: (data: D) => string): Row<D> => ({ exit, says });
+
+const list = (items: readonly string[]): string => items.join(', ');
+
+const CATALOGUE = {
+  USAGE: row(2, (d: { problem: string }) => d.problem),
+  NIC_NOT_FOUND: row(
+    2,
+    (d: { nic: string; known: readonly string[] }) =>
+      `There is no network port "${d.nic}" on this laptop. Ports it has: ${list(d.known)}. \`benchboot nics\` describes them.`,
+  ),
+  NIC_GONE: row(
+    1,
+    (d: { nic: string }) =>
+      `The network port "${d.nic}" disappeared. Serving ended; plug the adapter in again and start once more.`,
+  ),
+  PORT_TAKEN: row(
+    1,
+    (d: { protocol: 'UDP' | 'TCP'; port: number; address: string; holder: string | undefined }) =>
+      `${d.protocol} port ${d.port} on ${d.address} is held by ${d.holder ?? 'another program'}. ` +
+      `Stop that program, or leave this service out${d.port === 80 ? ' (--http-port N, --no-http)' : d.port === 69 ? ' (--no-tftp)' : d.port === 53 ? ' (--no-dns)' : ''}.`,
+  ),
+  PERMISSION_MISSING: row(
+    3,
+    (d: { what: string; right: string }) =>
+      `${d.what} needs the right ${d.right}. Run Benchboot as root (sudo benchboot …).`,
+  ),
+  SAFETY_REFUSED: row(
+    4,
+    (d: { rule: string; because: string; override: string | undefined; instead: string }) =>
+      `Refused by the rule ${d.rule}: ${d.because}. ${d.instead}${d.override ? ` To do it all the same: ${d.override}.` : ''}`,
+  ),
+  FILE_UNREADABLE: row(
+    1,
+    (d: { path: string; reason: string }) =>
+      `"${d.path}" cannot be read: ${d.reason}. Check the name and its permissions.`,
+  ),
+  FILE_UNWRITABLE: row(
+    1,
+    (d: { path: string; reason: string }) =>
+      `"${d.path}" cannot be written: ${d.reason}. Free some space or choose another place; what was there is unchanged.`,
+  ),
+  BENCH_FILE_INVALID: row(
+    1,
+    (d: { path: string; problems: readonly string[] }) =>
+      `The bench file "${d.path}" has ${d.problems.length === 1 ? 'a problem' : `${d.problems.length} problems`}: ${d.problems.join('; ')}. ` +
+      '`benchboot bench check` shows each with its place.',
+  ),
+  COMMAND_FAILED: row(
+    1,
+    (d: { command: string; reason: string }) => `\`${d.command}\` failed: ${d.reason}. Nothing else was changed.`,
+  ),
+  UNSUPPORTED: row(1, (d: { what: string; platform: string }) => `${d.what} is not possible on ${d.platform} yet.`),
+} as const;
+
+export type ErrorCode = keyof typeof CATALOGUE;
+export type ErrorData<C extends ErrorCode> = Parameters<(typeof CATALOGUE)[C]['says']>[0];
+
+export class BenchError<C extends ErrorCode = ErrorCode> extends Error {
+  readonly code: C;
+  readonly data: ErrorData<C>;
+
+  constructor(code: C, data: ErrorData<C>, options?: ErrorOptions) {
+    const says = CATALOGUE[code].says as (data: ErrorData<C>) => string;
+    super(says(data), options);
+    this.name = 'BenchError';
+    this.code = code;
+    this.data = data;
+  }
+
+  get exitCode(): number {
+    return CATALOGUE[this.code].exit;
+  }
+}
+
+export const ERROR_CODES = Object.keys(CATALOGUE) as readonly ErrorCode[];
+
+/** The `code` of a Node system error (`ENOENT`, …), or undefined. */
+export function systemCode(error: unknown): string | undefined {
+  const code = (error as { code?: unknown } | undefined)?.code;
+  return typeof code === 'string' ? code : undefined;
+}
