@@ -1,0 +1,41 @@
+/** `resources/` holds exactly what its manifests say: a changed, missing or extra program is found here. */
+import { createHash } from 'node:crypto';
+import { readdirSync, readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+
+interface Manifest {
+  readonly package: { readonly name: string; readonly version: string; readonly sha256: string };
+  readonly files: readonly { readonly name: string; readonly size: number; readonly sha256: string }[];
+}
+
+const folder = fileURLToPath(new URL('../resources/ipxe/', import.meta.url));
+const read = (name: string): Buffer => readFileSync(`${folder}${name}`);
+const manifest = JSON.parse(read('manifest.json').toString()) as Manifest;
+
+describe('resources/ipxe', () => {
+  it('holds the four programs that are handed out, the manifest and what the licence asks for', () => {
+    const programs = ['ipxe-arm64.efi', 'ipxe.efi', 'snponly.efi', 'undionly.kpxe'];
+    expect(manifest.files.map(file => file.name).sort()).toEqual(programs);
+    expect(readdirSync(folder).sort()).toEqual([...programs, 'manifest.json', 'copyright', 'GPL-2', 'SOURCES'].sort());
+  });
+
+  it.each(manifest.files)('$name is the file of the manifest, byte for byte', ({ name, size, sha256 }) => {
+    const bytes = read(name);
+    expect(bytes.length).toBe(size);
+    expect(createHash('sha256').update(bytes).digest('hex')).toBe(sha256);
+  });
+
+  it('names the version of the package in every program and in SOURCES', () => {
+    for (const name of ['ipxe.efi', 'ipxe-arm64.efi', 'snponly.efi'])
+      expect(read(name).includes(manifest.package.version)).toBe(true);
+    expect(read('SOURCES').toString()).toContain(`${manifest.package.name} ${manifest.package.version}`);
+    expect(read('SOURCES').toString()).toContain(manifest.package.sha256);
+  });
+
+  it('carries the licence text and the notices of the authors', () => {
+    expect(read('GPL-2').toString()).toContain('GNU GENERAL PUBLIC LICENSE');
+    expect(read('GPL-2').toString()).toContain('Version 2, June 1991');
+    expect(read('copyright').toString()).toContain('iPXE');
+  });
+});
