@@ -1,0 +1,76 @@
+#!/usr/bin/env node
+/** The command line: finds the command, runs it, turns what went wrong into a sentence and an exit code. */
+import { BenchError } from '../errors.ts';
+import { benchCheck, benchInit } from './bench.ts';
+import type { Command } from './command.ts';
+import { doctor } from './doctor.ts';
+import { nics } from './nics.ts';
+import { createOutput } from './output.ts';
+import { restore } from './restore.ts';
+import { serve } from './serve.ts';
+import { watch } from './watch.ts';
+
+const COMMANDS: readonly Command[] = [nics, watch, serve, benchInit, benchCheck, doctor, restore];
+
+const VERSION = __BENCHBOOT_VERSION__;
+
+function overview(): string {
+  const width = Math.max(...COMMANDS.map(({ words, operands }) => `${words} ${operands}`.length));
+  const rows = COMMANDS.map(c => `  ${`${c.words} ${c.operands}`.trim().padEnd(width)}  ${c.summary}`);
+  return (
+    'Benchboot turns this laptop into everything a board needs for its first boot.\n\n' +
+    `usage: benchboot COMMAND [flags]\n\n${rows.join('\n')}\n\n` +
+    '`benchboot COMMAND --help` tells more. First steps: `benchboot nics`, then `sudo benchboot serve --nic NAME`.\n'
+  );
+}
+
+/** The command whose words begin `args`, and what follows them. */
+function find(args: readonly string[]): { command: Command; rest: readonly string[] } | undefined {
+  for (const command of COMMANDS) {
+    const words = command.words.split(' ');
+    if (words.every((word, i) => args[i] === word)) return { command, rest: args.slice(words.length) };
+  }
+  return undefined;
+}
+
+async function main(args: readonly string[]): Promise<number> {
+  const [first] = args;
+  if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
+    process.stdout.write(overview());
+    return first === undefined ? 2 : 0;
+  }
+  if (first === '--version' || first === 'version') {
+    process.stdout.write(`benchboot ${VERSION}\n`);
+    return 0;
+  }
+  const found = find(args);
+  if (!found) {
+    const family = COMMANDS.filter(c => c.words.startsWith(`${first} `));
+    if (family.length > 0 && (args[1] === undefined || args[1] === '--help')) {
+      process.stdout.write(`${family.map(c => `benchboot ${c.words} ${c.operands}\n    ${c.summary}`).join('\n')}\n`);
+      return args[1] ? 0 : 2;
+    }
+    throw new BenchError('USAGE', {
+      problem: `There is no command "${args.slice(0, family.length > 0 ? 2 : 1).join(' ')}". \`benchboot --help\` lists them.`,
+    });
+  }
+  return found.command.run(found.rest, createOutput);
+}
+
+const args = process.argv.slice(2);
+// A reader that leaves early (`| head`) is no failure.
+process.stdout.on('error', error => {
+  if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  process.exit(0);
+});
+
+try {
+  process.exitCode = await main(args);
+} catch (error) {
+  const known = error instanceof BenchError;
+  const message = known ? error.message : `Benchboot failed unexpectedly: ${(error as Error).stack ?? error}`;
+  const output = createOutput(args.includes('--json'));
+  output.record({ t: new Date().toISOString(), type: 'error', code: known ? error.code : 'UNEXPECTED', message });
+  output.log(`benchboot: ${message}`);
+  process.exitCode = known ? error.exitCode : 1;
+}

@@ -1,0 +1,31 @@
+/** The two voices of the command line: text for a person, or one JSON object per line and nothing else on stdout. */
+export interface Output {
+  readonly json: boolean;
+  /** A record for scripts; silent for people. */
+  record(value: object): void;
+  /** A line for people; silent for scripts. */
+  line(text?: string): void;
+  /** A line on standard error, for both. */
+  log(text: string): void;
+}
+
+export function createOutput(json: boolean): Output {
+  return {
+    json,
+    record: value => {
+      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+    },
+    line: (text = '') => {
+      if (!json) process.stdout.write(`${text}\n`);
+    },
+    log: text => {
+      process.stderr.write(`${text}\n`);
+    },
+  };
+}
+
+/** Columns padded to their widest cell; the last one is left as it is. */
+export function table(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, i) => Math.max(...rows.map(row => row[i]?.length ?? 0)));
+  return rows.map(row => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i]!))).join('  ').trimEnd());
+}

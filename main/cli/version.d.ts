@@ -1,0 +1,2 @@
+/** package.json's version, written in by the build. */
+declare const __BENCHBOOT_VERSION__: string;
