@@ -1,0 +1,117 @@
+/** A program started by a test: its lines as they come, its end, and a sure way to end it. Knows no lab. */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+
+export interface ProgramOptions {
+  /** What errors call it. */
+  readonly name: string;
+  /** Where all it prints goes as well. */
+  readonly log: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export interface Ended {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+}
+
+/** A finished program. */
+export interface Output extends Ended {
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly seconds: number;
+}
+
+export class Program {
+  readonly name: string;
+  readonly stdout: string[] = [];
+  readonly stderr: string[] = [];
+  readonly ended: Promise<Ended>;
+  private readonly child: ChildProcess;
+  private readonly listeners = new Set<() => void>();
+  private readonly log: WriteStream;
+  private over: Ended | undefined;
+
+  constructor(command: readonly string[], { name, log, env }: ProgramOptions) {
+    this.name = name;
+    this.log = createWriteStream(log, { flags: 'a' });
+    this.log.write(`# ${command.join(' ')}\n`);
+    const [file = '', ...args] = command;
+    this.child = spawn(file, args, { stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+    for (const stream of ['stdout', 'stderr'] as const)
+      createInterface({ input: this.child[stream]!, crlfDelay: Number.POSITIVE_INFINITY }).on('line', line => {
+        this.log.write(`${line}\n`);
+        this[stream].push(line);
+        this.changed();
+      });
+    this.ended = new Promise(resolve => {
+      this.child.once('error', error => this.stderr.push(String(error)));
+      // `close`, not `exit`: every line was read by then.
+      this.child.once('close', (code, signal) => {
+        this.over = { code, signal };
+        this.log.end(`# ended: ${code ?? signal}\n`);
+        resolve(this.over);
+        this.changed();
+      });
+    });
+  }
+
+  get pid(): number {
+    return this.child.pid ?? -1;
+  }
+
+  get running(): boolean {
+    return this.over === undefined;
+  }
+
+  /** Asks `look` now and after every new line until it has an answer; rejects at the program's end or after `timeoutMs`. */
+  async until<T>(what: string, look: () => T | undefined, timeoutMs = 10_000): Promise<T> {
+    return await new Promise<T>((resolve, reject) => {
+      const finish = (settle: () => void): void => {
+        clearTimeout(timer);
+        this.listeners.delete(check);
+        settle();
+      };
+      const check = (): void => {
+        const found = look();
+        if (found !== undefined) finish(() => resolve(found));
+        else if (this.over) finish(() => reject(this.failure(`ended before ${what}`)));
+      };
+      const late = (): void => reject(this.failure(`no ${what} within ${timeoutMs} ms`));
+      const timer = setTimeout(() => finish(late), timeoutMs);
+      this.listeners.add(check);
+      check();
+    });
+  }
+
+  /** The first line of either stream that matches, past or to come. */
+  line(pattern: RegExp, timeoutMs?: number): Promise<string> {
+    const find = (): string | undefined => [...this.stdout, ...this.stderr].find(line => pattern.test(line));
+    return this.until(`a line like ${pattern}`, find, timeoutMs);
+  }
+
+  kill(signal: NodeJS.Signals): void {
+    if (this.running) this.child.kill(signal);
+  }
+
+  /** Signals it and waits for its end; after ten seconds kills it. */
+  async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
+    this.kill(signal);
+    const timer = setTimeout(() => this.kill('SIGKILL'), 10_000);
+    const ended = await this.ended;
+    clearTimeout(timer);
+    return ended;
+  }
+
+  failure(problem: string): Error {
+    const tail = [...this.stdout.slice(-25), ...this.stderr.slice(-25)].join('\n');
+    return new Error(
+      `${this.name} ${problem}; exit ${this.over?.code ?? this.over?.signal ?? 'none yet'}; it said:\n${tail}`,
+    );
+  }
+
+  private changed(): void {
+    for (const listener of [...this.listeners]) listener();
+  }
+}
