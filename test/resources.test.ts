@@ -36,6 +36,6 @@ describe('resources/ipxe', () => {
   it('carries the licence text and the notices of the authors', () => {
     expect(read('GPL-2').toString()).toContain('GNU GENERAL PUBLIC LICENSE');
     expect(read('GPL-2').toString()).toContain('Version 2, June 1991');
-    expect(read('copyright').toString()).toContain('iPXE');
+    expect(read('copyright').toString()).toContain('Upstream-Name: ipxe');
   });
 });

@@ -10,6 +10,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
+import type { LoggedEvent } from '../../main/bench/event-log.ts';
 import type { BenchEvent } from '../../main/bench/events.ts';
 import { type Output, Program } from './program.ts';
 
@@ -28,9 +29,7 @@ export interface LabOptions {
   readonly address?: string;
 }
 
-/** One line of `serve --json`. */
-export type EventLine = BenchEvent & { readonly t: string };
-export type EventOf<T extends BenchEvent['type']> = Extract<EventLine, { type: T }>;
+type EventOf<T extends BenchEvent['type']> = Extract<LoggedEvent, { type: T }>;
 
 export class Lab {
   readonly name: string;
@@ -142,7 +141,7 @@ export class Lab {
 /** A running `serve --json`. */
 export class Serving {
   readonly program: Program;
-  readonly events: EventLine[] = [];
+  readonly events: LoggedEvent[] = [];
   private read = 0;
 
   constructor(program: Program) {
@@ -162,7 +161,7 @@ export class Serving {
   /** Every event of this type so far. */
   all<T extends BenchEvent['type']>(type: T): EventOf<T>[] {
     for (; this.read < this.program.stdout.length; this.read++)
-      this.events.push(JSON.parse(this.program.stdout[this.read]!) as EventLine);
+      this.events.push(JSON.parse(this.program.stdout[this.read]!) as LoggedEvent);
     return this.events.filter((event): event is EventOf<T> => event.type === type);
   }
 
