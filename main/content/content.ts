@@ -61,7 +61,8 @@ export type Finding = FoundFile | FoundBytes | FoundFolder | NotFound;
 export interface ContentRoute {
   /** For logs and previews: which route answered. */
   readonly route: string;
-  find(request: ContentRequest): Promise<Finding | undefined>;
+  /** `tried` hears each name that was looked for, for previews. */
+  find(request: ContentRequest, tried?: (what: string) => void): Promise<Finding | undefined>;
 }
 
 /** Never rejects: a route that throws becomes `unreadable`. */
