@@ -29,7 +29,9 @@ export interface LabOptions {
   readonly address?: string;
 }
 
-type EventOf<T extends BenchEvent['type']> = Extract<LoggedEvent, { type: T }>;
+/** The event whose `type` is, or may be, T. */
+export type EventOf<T extends BenchEvent['type']> = MayBe<LoggedEvent, T>;
+type MayBe<E, T> = E extends { readonly type: infer U } ? (T extends U ? E : never) : never;
 
 export class Lab {
   readonly name: string;
@@ -141,8 +143,7 @@ export class Lab {
 /** A running `serve --json`. */
 export class Serving {
   readonly program: Program;
-  readonly events: LoggedEvent[] = [];
-  private read = 0;
+  private readonly events: LoggedEvent[] = [];
 
   constructor(program: Program) {
     this.program = program;
@@ -160,9 +161,14 @@ export class Serving {
 
   /** Every event of this type so far. */
   all<T extends BenchEvent['type']>(type: T): EventOf<T>[] {
-    for (; this.read < this.program.stdout.length; this.read++)
-      this.events.push(JSON.parse(this.program.stdout[this.read]!) as LoggedEvent);
-    return this.events.filter((event): event is EventOf<T> => event.type === type);
+    return this.log().filter(event => event.type === type) as EventOf<T>[];
+  }
+
+  /** Every event so far, in order. */
+  log(): readonly LoggedEvent[] {
+    const { stdout } = this.program;
+    while (this.events.length < stdout.length) this.events.push(JSON.parse(stdout[this.events.length]!) as LoggedEvent);
+    return this.events;
   }
 
   /** Ctrl-C, and the exit code. */
