@@ -3,6 +3,7 @@
  * event log (`event-log.ts`) adds both. The command line prints them as they are (`--json`), devices are built from them.
  */
 import type { Ipv4, Mac } from 'node-dhcpd-lite';
+import type { FirmwareKind } from '../boot/client.ts';
 
 /** Facts of the client's own packet that every `dhcp.*` event carries, as far as it sent them. */
 export interface DhcpFacts {
@@ -20,6 +21,10 @@ export interface DhcpFacts {
   readonly clientId?: string;
   /** Option 97 without its type octet, hex. */
   readonly uuid?: string;
+  /** A Raspberry Pi's serial number, 8 hex digits. */
+  readonly serial?: string;
+  /** How it boots, for programs; `client` says it for people. */
+  readonly firmware?: FirmwareKind;
   /** What the client is, e.g. `Raspberry Pi 4`, `UEFI x64`, `iPXE`. */
   readonly client?: string;
   /** Relay agent that passed it on. */
@@ -42,8 +47,12 @@ export interface DhcpReplyEvent extends DhcpFacts {
   readonly bootfile?: string;
   /** Which recipe chose the boot fields. */
   readonly recipe?: string;
+  /** Why a client that asked for a boot file got none, as a sentence part. */
+  readonly why?: string;
   /** How the reply travelled. */
   readonly delivery?: 'broadcast' | 'unicast' | 'relay';
+  /** The offer is the lease already: this client sends no REQUEST (Raspberry Pi 3). */
+  readonly sticky?: boolean;
   /** A proxyDHCP answer (port 67 or 4011) without an address. */
   readonly proxy?: boolean;
 }
