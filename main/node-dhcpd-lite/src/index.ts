@@ -1,5 +1,5 @@
 import type { Ipv4, Mac } from './addresses.ts';
-import type { Decoded, DhcpPacket, Encoded, MessageType } from './codec/message.ts';
+import type { DhcpPacket } from './codec/message.ts';
 import type { Lease } from './leases/lease.ts';
 import type { LeaseStore } from './leases/store.ts';
 import type { ServerConfig } from './server/config.ts';
@@ -8,7 +8,28 @@ import type { BootPolicy, ClientFacts } from './server/policy.ts';
 import type { DhcpTransport } from './transport.ts';
 
 export * from './addresses.ts';
+export { architectureName, isUefiPxe } from './codec/arch.ts';
+export type { Suboption } from './codec/encapsulated.ts';
+export { encodeIpxe, NO_PXEDHCP } from './codec/ipxe.ts';
 export * from './codec/message.ts';
+export { fromHex, fromText, printable, toHex, toText } from './codec/octets.ts';
+export {
+  describeOptions,
+  messageType,
+  OPTIONS,
+  type OptionDescription,
+  type OptionName,
+  type OptionValue,
+  optionCode,
+  optionName,
+  optionValue,
+  type Reading,
+  readOption,
+  writeOption,
+} from './codec/options.ts';
+export { decodePacket, encodePacket, MINIMUM_OCTETS } from './codec/packet.ts';
+export { bootMenu, bootServers, discoveryControl, encodePxe, menuPrompt, PXE_DISCOVERY } from './codec/pxe.ts';
+export type { Route } from './codec/values.ts';
 export * from './leases/lease.ts';
 export * from './leases/store.ts';
 export * from './server/config.ts';
@@ -41,16 +62,9 @@ export interface DhcpServer {
   close(): Promise<void>;
 }
 
-export declare function decodePacket(bytes: Uint8Array): Decoded;
-export declare function encodePacket(packet: DhcpPacket, minimum?: number): Encoded;
-export declare function messageType(packet: DhcpPacket): MessageType | undefined;
-export declare function describeOptions(packet: DhcpPacket): { code: number; name: string; text: string }[];
 export declare function recogniseClient(packet: DhcpPacket, bootClasses?: readonly string[]): ClientFacts;
 export declare function startDhcpServer(
   parts: ServerParts,
   onEvent: (event: DhcpServerEvent) => void,
 ): Promise<DhcpServer>;
 export declare function openLeaseFile(path: string, options: { readonly onError: (error: Error) => void }): LeaseStore;
-/** PXE option 43 from sub-options, closed by 255; iPXE option 175 likewise without it. */
-export declare function encodePxe(suboptions: readonly (readonly [number, Uint8Array])[]): Uint8Array;
-export declare function encodeIpxe(suboptions: readonly (readonly [number, Uint8Array])[]): Uint8Array;
