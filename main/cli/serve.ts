@@ -1,0 +1,117 @@
+/** `benchboot serve`: one port served until interrupted, as event lines or as a calm live view. */
+import { parseCidr, parseIpv4 } from 'node-dhcpd-lite';
+import type { LoggedEvent } from '../bench/event-log.ts';
+import { SAFETY_RULES } from '../bench/events.ts';
+import type { BenchRequest } from '../bench/plan.ts';
+import { BenchError } from '../errors.ts';
+import { parseDuration } from '../kit/duration.ts';
+import { command, oneOf, parsed } from './command.ts';
+import { localEngine } from './local-engine.ts';
+import { plainView, screenView } from './serve-view.ts';
+
+const ipv4 = (text: string) => (parseIpv4(text) === undefined ? undefined : text);
+
+const ipv4List = (text: string) => {
+  const list = text.split(',').map(part => part.trim());
+  return list.every(ipv4) ? list : undefined;
+};
+
+const range = (text: string) => {
+  const [first = '', last = '', ...rest] = text.split('-').map(part => part.trim());
+  return ipv4(first) && ipv4(last) && rest.length === 0 ? ([first, last] as const) : undefined;
+};
+
+const tcpPort = (text: string) => {
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
+  return port >= 1 && port <= 65_535 ? port : undefined;
+};
+
+export const serve = command({
+  words: 'serve',
+  summary: 'serve one network port: DHCP, TFTP, HTTP and DNS for the boards behind it',
+  details:
+    'Runs until interrupted (Ctrl-C). Then addresses and everything else on this laptop are as they were.\n' +
+    'Without --address it uses the address the port has, else a free network of its own; without --range, its middle.',
+  flags: {
+    nic: { value: 'NAME', help: 'network port to serve (`benchboot nics` lists them)' },
+    address: { value: 'CIDR', help: "this laptop's address there, e.g. 10.32.0.1/24" },
+    range: { value: 'A-B', help: 'addresses to give, e.g. 10.32.0.50-10.32.0.250' },
+    lease: { value: 'TIME', help: 'how long an address is given for: 90s, 10m, 2h (default 10m)' },
+    gateway: { value: 'IP', help: 'router told to boards (default: none)' },
+    dns: { value: 'IP,IP', help: 'name servers told to boards (default: this laptop)' },
+    mode: { value: 'MODE', help: 'dhcp gives addresses (default); proxy adds boot files to the DHCP server that is there' },
+    identity: { value: 'KEY', help: 'what a board keeps its address by: mac (default) or client-id (RFC 2131)' },
+    root: { value: 'DIR', help: 'folder behind TFTP and HTTP' },
+    'http-port': { value: 'PORT', help: 'HTTP port (default 80)' },
+    'no-tftp': { help: 'leave TFTP out' },
+    'no-http': { help: 'leave HTTP out' },
+    'no-dns': { help: 'leave DNS out' },
+    for: { value: 'TIME', help: 'stop by itself after this time' },
+    bench: { value: 'FILE', help: 'bench file; flags given here win over it' },
+    capture: { value: 'FILE', help: 'at the end, write the last 10,000 packets there (pcapng)' },
+    force: { value: 'RULE', repeat: true, help: `override a safety rule, by name: ${SAFETY_RULES.join(', ')}` },
+  },
+  async run(values, _operands, output) {
+    const request: BenchRequest = {
+      nic: values.nic,
+      address: parsed('address', values.address, 'an address with its prefix, such as 10.32.0.1/24', parseCidr),
+      range: parsed('range', values.range, 'two addresses, such as 10.32.0.50-10.32.0.250', range),
+      leaseSeconds: parsed('lease', values.lease, 'a time such as 90s, 10m or 2h', parseDuration),
+      gateway: parsed('gateway', values.gateway, 'an address', ipv4),
+      nameServers: parsed('dns', values.dns, 'addresses with commas between', ipv4List),
+      mode: parsed('mode', values.mode, 'dhcp or proxy', oneOf('dhcp', 'proxy')),
+      identity: parsed('identity', values.identity, 'mac or client-id', oneOf('mac', 'client-id')),
+      root: values.root,
+      httpPort: parsed('http-port', values['http-port'], 'a port number from 1 to 65535', tcpPort),
+      tftp: values['no-tftp'] ? false : undefined,
+      http: values['no-http'] ? false : undefined,
+      dns: values['no-dns'] ? false : undefined,
+      benchFile: values.bench,
+      force: (values.force ?? []).map(rule => parsed('force', rule, `one of ${SAFETY_RULES.join(', ')}`, oneOf(...SAFETY_RULES))!),
+    };
+    if (!request.nic && !request.benchFile)
+      throw new BenchError('USAGE', {
+        problem: 'Say which network port to serve: --nic NAME. `benchboot nics` lists them, the best one first.',
+      });
+    const seconds = parsed('for', values.for, 'a time such as 30m', parseDuration);
+
+    const engine = localEngine();
+    const view = output.json ? undefined : process.stdout.isTTY ? screenView(engine) : plainView(engine);
+    const stopPrinting = output.json ? engine.events.on((event: LoggedEvent) => output.record(event)) : undefined;
+
+    const interrupted = new Promise<'interrupted'>(resolve => {
+      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('interrupted'));
+    });
+    try {
+      const starting = engine.start(request);
+      const first = await Promise.race([starting, interrupted]);
+      if (first === 'interrupted') {
+        await starting.then(
+          bench => bench.stop('interrupted'),
+          () => undefined,
+        );
+        return 130;
+      }
+      const bench = first;
+      view?.started(bench);
+      let timer: NodeJS.Timeout | undefined;
+      const elapsed = new Promise<'elapsed'>(resolve => {
+        if (seconds !== undefined) timer = setTimeout(() => resolve('elapsed'), seconds * 1000);
+      });
+      try {
+        const end = await Promise.race([interrupted, elapsed, bench.failed]);
+        if (end !== 'interrupted' && end !== 'elapsed') throw end;
+        await bench.stop(end === 'elapsed' ? `the time of --for ${values.for} is over` : 'interrupted');
+        return end === 'elapsed' ? 0 : 130;
+      } finally {
+        clearTimeout(timer);
+        await bench.stop('failed');
+        if (values.capture) await bench.saveCapture(values.capture);
+      }
+    } finally {
+      view?.close();
+      stopPrinting?.();
+      await engine.close();
+    }
+  },
+});
