@@ -24,6 +24,11 @@ export interface FoundFile {
   readonly mtimeMs: number;
   /** Inode number, with `size` and `mtimeMs` the file's identity for an ETag. */
   readonly ino: number;
+  /**
+   * True while asking for the same name again, by whomever, would open this very file with these very octets. At once and
+   * cheap (one stat). Absent when that cannot be promised, e.g. when the answer depended on who asked.
+   */
+  readonly unchanged?: () => boolean;
   close(): void;
 }
 

@@ -1,8 +1,14 @@
-/** HTTP on the bench port: connections in, answers out, one event per request. Knows sockets, not what a name means. */
+/** HTTP on the bench port: which connections are let in, and how all of it ends. Knows sockets, not what a request means. */
+import { createServer, type Socket } from 'node:net';
 import type { Ipv4, Mac } from 'node-dhcpd-lite';
 import type { Emit } from '../bench/events.ts';
 import type { Content } from '../content/content.ts';
 import type { Clock, Endpoint, Sockets } from '../host/host.ts';
+import { Connection } from './connection.ts';
+import { MOST_CONNECTIONS, MOST_PER_ADDRESS, SWEEP_MS } from './limits.ts';
+import { loadSendFile } from './linux/sendfile.ts';
+import { type SendFile, sendFilePlain } from './send-file.ts';
+import { createService } from './service.ts';
 
 export interface HttpOptions {
   readonly sockets: Sockets;
@@ -15,18 +21,75 @@ export interface HttpOptions {
   /** Which device holds an address, when the DHCP server knows. */
   readonly macOf: (ip: Ipv4) => Mac | undefined;
   readonly emit: Emit;
+  /** How file octets reach a connection; the system's best way unless given. */
+  readonly sendFile?: SendFile;
 }
 
 export interface HttpServer {
   readonly local: Endpoint;
-  /** Stops listening and ends every connection. */
+  /** Stops listening and cuts every connection. */
   close(): Promise<void>;
 }
 
 /** Throws BenchError PORT_TAKEN, PERMISSION_MISSING or NIC_GONE. */
 export async function startHttp(options: HttpOptions): Promise<HttpServer> {
-  const { createServer } = await import('node:net');
-  const server = createServer();
-  const local = await options.sockets.listen(server, options);
-  return { local, close: () => new Promise<void>(resolve => server.close(() => resolve())) };
+  const { clock, emit } = options;
+  const sendFile = options.sendFile ?? loadSendFile() ?? sendFilePlain;
+  const service = createService({ ...options, sendFile });
+  const connections = new Set<Connection>();
+  // Half open: a client that ends its side after its request still gets the answer.
+  const server = createServer({ allowHalfOpen: true, noDelay: true }, accept);
+  // Failing to accept one connection (no descriptors left) must not end the others.
+  server.on('error', error => emit({ type: 'notice', code: 'HTTP_ACCEPT', message: `HTTP: ${error.message}` }));
+
+  function accept(socket: Socket): void {
+    // Every failure is followed by `close`, which is where things end.
+    socket.on('error', () => {});
+    if (socket.remoteAddress === undefined) {
+      socket.destroy();
+      return;
+    }
+    const connection = new Connection(socket, clock, service);
+    const full = isFull(connection.ip);
+    connections.add(connection);
+    socket.on('close', () => connections.delete(connection));
+    if (full) connection.refuse({ is: 'refused', status: 503, words: 'Too many connections; try again.' });
+  }
+
+  /** Room is made by closing the connection that has been idle for longest; a busy one is never cut. */
+  function isFull(ip: Ipv4): boolean {
+    const own = connections.size < MOST_PER_ADDRESS ? [] : [...connections].filter(each => each.ip === ip);
+    if (own.length >= MOST_PER_ADDRESS) return !closeIdlest(own);
+    return connections.size >= MOST_CONNECTIONS && !closeIdlest([...connections]);
+  }
+
+  function closeIdlest(among: readonly Connection[]): boolean {
+    const idle = among.filter(each => each.idle).sort((a, b) => a.deadline - b.deadline)[0];
+    if (!idle) return false;
+    connections.delete(idle);
+    idle.socket.destroy();
+    return true;
+  }
+
+  function sweep(): void {
+    const now = clock.now();
+    for (const connection of connections) connection.checkDeadline(now);
+    stopSweep = clock.after(SWEEP_MS, sweep);
+  }
+  let stopSweep = clock.after(SWEEP_MS, sweep);
+
+  try {
+    const local = await options.sockets.listen(server, options);
+    return { local, close };
+  } catch (error) {
+    stopSweep();
+    throw error;
+  }
+
+  async function close(): Promise<void> {
+    stopSweep();
+    const closed = new Promise<void>(resolve => server.close(() => resolve()));
+    for (const connection of connections) connection.socket.destroy();
+    await closed;
+  }
 }
