@@ -137,6 +137,8 @@ interface Marks {
   readonly piGuid: 'pi4' | 'pi5' | undefined;
   readonly piPrefix: 'pi3' | 'pi4' | 'pi5' | undefined;
   readonly before: BootClient | undefined;
+  /** Option 97 is absent or as in the packet before: a board that got other firmware meanwhile shows here. */
+  readonly sameGuid: boolean;
 }
 
 const isPi = (kind: FirmwareKind | undefined): boolean => kind === 'pi3' || kind === 'pi4' || kind === 'pi5';
@@ -156,7 +158,10 @@ const RECOGNITION: readonly { readonly kind: FirmwareKind; readonly when: (marks
   { kind: 'uefi-http', when: marks => marks.arch?.platform === 'uefi-http' },
   // The bare class occurs without option 93 in drivers' HTTP Boot; there is no other client of that name.
   { kind: 'uefi-http', when: marks => !marks.arch && marks.vendorClass.startsWith('HTTPClient') },
-  { kind: 'uboot-efi', when: marks => marks.arch?.platform === 'uefi' && marks.before?.uboot === true },
+  {
+    kind: 'uboot-efi',
+    when: marks => marks.arch?.platform === 'uefi' && marks.before?.uboot === true && marks.sameGuid,
+  },
   { kind: 'pi5', when: marks => marks.piGuid === 'pi5' },
   { kind: 'pi4', when: marks => marks.piGuid === 'pi4' },
   { kind: 'pi5', when: marks => bootsLikePi(marks, 'pi5') },
@@ -226,6 +231,7 @@ export function recogniseClient(facts: ClientFacts, before?: BootClient): BootCl
     piGuid: pi?.kind,
     piPrefix: PI_PREFIXES.get(facts.mac.slice(0, 8)),
     before,
+    sameGuid: !option(97) || (before?.guid !== undefined && hex(before.guid) === hex(option(97)!)),
   };
   const firmware = RECOGNITION.find(rule => rule.when(marks))!.kind;
   const clientId = option(61);
@@ -243,7 +249,7 @@ export function recogniseClient(facts: ClientFacts, before?: BootClient): BootCl
     userClass: classes.join(', ') || undefined,
     clientId: clientId && clientId.length > 0 ? hex(clientId) : undefined,
     ours,
-    uboot: firmware === 'uboot' || firmware === 'uboot-efi' || before?.uboot === true,
+    uboot: firmware === 'uboot' || firmware === 'uboot-efi' || (before?.uboot === true && firmware !== 'uefi-pxe'),
     label: labelOf(firmware, marks),
   };
 }

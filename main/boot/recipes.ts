@@ -15,6 +15,8 @@ export interface BootChoice {
   /** The program or script handed out, for events; undefined when there is none. */
   readonly bootfile: string | undefined;
   readonly options: readonly (readonly [code: number, value: Uint8Array])[];
+  /** Options that must not be in the reply. Option overload (52) never is. */
+  readonly omit: readonly number[];
   /** The offer is the lease: this client takes it and sends no REQUEST. */
   readonly sticky: boolean;
   /** `unicast`: to the client's MAC whatever its broadcast flag says. */
@@ -34,13 +36,17 @@ interface Recipe {
   readonly name: string;
   readonly when: (client: BootClient, plan: BootPlan) => boolean;
   readonly put: (client: BootClient, plan: BootPlan) => Fields;
-  readonly leavesOut: string;
+  /** Options that must never be in this reply, whoever would add them. */
+  readonly leavesOut: readonly number[];
   readonly because: string;
   readonly sticky?: boolean;
   readonly delivery?: BootChoice['delivery'];
   /** A client that wants to boot ends here: why it cannot. */
   readonly why?: (client: BootClient, plan: BootPlan) => string;
 }
+
+/** 43, 60, 66, 67, 175, 209: everything a boot client acts on. */
+const BOOT_FIELDS: readonly number[] = [43, 60, 66, 67, 175, 209];
 
 const is =
   (...kinds: readonly FirmwareKind[]) =>
@@ -113,14 +119,14 @@ export const LEASE_RECIPES: readonly Recipe[] = [
     name: 'address-only',
     when: is('plain'),
     put: () => ({}),
-    leavesOut: 'every boot field',
+    leavesOut: BOOT_FIELDS,
     because: 'no PXE marks: laptops, phones, control boards and running systems want an address',
   },
   {
     name: 'no-boot',
     when: wantsNothing,
     put: () => ({}),
-    leavesOut: 'every boot field',
+    leavesOut: BOOT_FIELDS,
     because: 'the bench file says `"boot": false` for this device or architecture',
     why: () => 'the bench file says so',
   },
@@ -129,7 +135,7 @@ export const LEASE_RECIPES: readonly Recipe[] = [
     when: (client, plan) => obstacle(client, plan) !== undefined,
     // siaddr stays: U-Boot reads it in every step, and nobody acts on it without a file name.
     put: (client, plan) => (is('uboot-efi')(client) ? { siaddr: plan.server } : {}),
-    leavesOut: 'every boot field',
+    leavesOut: BOOT_FIELDS,
     because: 'a wrong program hangs a machine; none lets it go on to its next boot device',
     why: (client, plan) => obstacle(client, plan)!,
   },
@@ -137,7 +143,7 @@ export const LEASE_RECIPES: readonly Recipe[] = [
     name: 'ipxe-final',
     when: client => client.ours,
     put: (client, plan) => ({ siaddr: plan.server, 67: finalScriptUrl(client, plan), 175: NO_PXEDHCP }),
-    leavesOut: '60, 43, and anything that could loop',
+    leavesOut: [60, 43, 66],
     because: 'our own script already runs there (user class Benchboot)',
   },
   {
@@ -149,14 +155,14 @@ export const LEASE_RECIPES: readonly Recipe[] = [
       175: NO_PXEDHCP,
       7: plan.syslog && octets(plan.syslog),
     }),
-    leavesOut: '60, 43, and any iPXE program: it would load itself for ever',
-    because: 'iPXE net/udp/dhcp.c: bare or RFC 3004 user class iPXE, or option 175',
+    leavesOut: [60, 43, 66],
+    because: 'iPXE net/udp/dhcp.c; never an iPXE program again, it would load itself for ever',
   },
   {
     name: 'uefi-http-boot',
     when: is('uefi-http'),
     put: (client, plan) => ({ siaddr: plan.server, 60: 'HTTPClient', 67: programUrl(client, plan) }),
-    leavesOut: '43, 66, overload',
+    leavesOut: [43, 66],
     because: 'EDK2 HttpBootDxe: an offer counts only with option 60 = HTTPClient and a URL in 67, best an IP literal',
   },
   {
@@ -169,7 +175,7 @@ export const LEASE_RECIPES: readonly Recipe[] = [
       43: PI_MENU_PADDED,
       66: plan.server,
     }),
-    leavesOut: '67, pad octets, menu entries for others',
+    leavesOut: [67],
     because:
       'Raspberry Pi boot-net.adoc: the Pi 3B ROM wants the text with three trailing spaces, and sends no REQUEST',
     sticky: true,
@@ -180,15 +186,16 @@ export const LEASE_RECIPES: readonly Recipe[] = [
     name: 'pi-menu',
     when: is('pi4', 'pi5'),
     put: (client, plan) => ({ siaddr: plan.server, 60: 'PXEClient', 97: client.guid, 43: PI_MENU, 66: plan.server }),
-    leavesOut: '67, pad octets, menu entries for others',
+    leavesOut: [67],
     because: 'rpi-eeprom eeprom-bootloader.adoc, PXE_OPTION43; 67 is ignored (rpi-eeprom#69)',
   },
   {
     name: 'u-boot',
     when: is('uboot'),
     put: (client, plan) => ({ siaddr: plan.server, 209: wished(client, plan, 'pxelinux-config') }),
-    leavesOut: '43, 60, 66 alone, and `file`: a name there replaces its own and becomes the folder it looks in',
-    because: 'U-Boot net/bootp.c: siaddr is the server, 66 is ignored; 209 names one config file and cuts the misses',
+    leavesOut: [43, 60, 66, 67],
+    because:
+      'U-Boot net/bootp.c: siaddr is the server, 66 is ignored; a name in `file` would replace its own and move the folder it looks in; 209 names one config file and cuts the misses',
   },
   {
     name: 'u-boot-efi',
@@ -197,7 +204,7 @@ export const LEASE_RECIPES: readonly Recipe[] = [
       const name = program({ ...client, architecture: undefined }, plan);
       return { siaddr: plan.server, file: name, 67: name };
     },
-    leavesOut: '60, 43',
+    leavesOut: [60, 43, 66],
     because: 'arch 0x0b from a MAC that spoke as U-Boot: it never asks for 67, so the name is in `file` too',
   },
   {
@@ -207,7 +214,7 @@ export const LEASE_RECIPES: readonly Recipe[] = [
       const name = program(client, plan);
       return { siaddr: plan.server, file: name, 67: name, 60: 'PXEClient', 43: SKIP_DISCOVERY, 97: client.guid };
     },
-    leavesOut: 'overload',
+    leavesOut: [66],
     because: 'some ROMs take only an offer that calls itself PXEClient; this one passed over two plain ones',
   },
   {
@@ -217,15 +224,16 @@ export const LEASE_RECIPES: readonly Recipe[] = [
       const name = program(client, plan);
       return { siaddr: plan.server, file: name, 67: name };
     },
-    leavesOut: '60, 43, overload',
+    leavesOut: [60, 43, 66],
     because: 'old ROMs read `file`, newer ones 67',
   },
   {
     name: 'uefi-program',
     when: is('uefi-pxe'),
     put: (client, plan) => ({ siaddr: plan.server, 67: program(client, plan) }),
-    leavesOut: '60, 43: with 60 the firmware would ask port 4011 again',
-    because: 'EDK2 PxeBcDhcp4.c: a plain offer with a boot file is taken as it is',
+    leavesOut: [60, 43, 66],
+    because:
+      'EDK2 PxeBcDhcp4.c: a plain offer with a boot file is taken as it is; with 60 it would ask port 4011 again',
   },
 ];
 
@@ -238,14 +246,14 @@ export const PROXY_RECIPES: readonly Recipe[] = [
     name: 'proxy-silent',
     when: (client, plan) => is('plain')(client) || wantsNothing(client, plan),
     put: () => ({}),
-    leavesOut: 'the whole answer',
+    leavesOut: BOOT_FIELDS,
     because: 'it wants an address, which is not ours to give',
   },
   {
     name: 'proxy-silent',
     when: is('uboot', 'uboot-efi'),
     put: () => ({}),
-    leavesOut: 'the whole answer',
+    leavesOut: BOOT_FIELDS,
     because: 'U-Boot takes no proxy answer unless built with SERVERIP_FROM_PROXYDHCP',
     why: () => 'U-Boot takes no proxyDHCP answer; set serverip there, or use lease mode',
   },
@@ -253,7 +261,7 @@ export const PROXY_RECIPES: readonly Recipe[] = [
     name: 'proxy-silent',
     when: (client, plan) => obstacle(client, plan) !== undefined,
     put: () => ({}),
-    leavesOut: 'the whole answer',
+    leavesOut: BOOT_FIELDS,
     because: 'there is nothing to boot for it',
     why: (client, plan) => obstacle(client, plan)!,
   },
@@ -266,14 +274,14 @@ export const PROXY_RECIPES: readonly Recipe[] = [
       97: client.guid,
       67: client.ours ? finalScriptUrl(client, plan) : scriptUrl(client, plan),
     }),
-    leavesOut: '43, and any iPXE program',
+    leavesOut: [43],
     because: 'iPXE takes a proxy offer as complete only with 60 = PXEClient, siaddr and 67',
   },
   {
     name: 'proxy-uefi-http',
     when: is('uefi-http'),
     put: (client, plan) => ({ siaddr: plan.server, 60: 'HTTPClient', 67: programUrl(client, plan) }),
-    leavesOut: '43, 66',
+    leavesOut: [43, 66],
     because: 'EDK2 HttpBootDxe discards a proxy offer that is not HTTPClient',
   },
   {
@@ -286,7 +294,7 @@ export const PROXY_RECIPES: readonly Recipe[] = [
       43: is('pi3')(client) ? PI_MENU_PADDED : PI_MENU,
       66: plan.server,
     }),
-    leavesOut: '67, pad octets',
+    leavesOut: [67],
     because: 'every Pi merges a proxy offer that carries the menu (raspberrypi/firmware#1605)',
     delivery: 'auto',
   },
@@ -301,15 +309,16 @@ export const PROXY_RECIPES: readonly Recipe[] = [
       43: SKIP_DISCOVERY,
       67: program(client, plan),
     }),
-    leavesOut: 'overload',
+    leavesOut: [66],
     because: 'PXE 2.1: with discovery control 8 the ROM takes the file of this very offer',
   },
   {
     name: 'proxy-uefi-redirect',
     when: is('uefi-pxe'),
     put: (client, plan) => ({ siaddr: plan.server, 60: 'PXEClient', 97: client.guid }),
-    leavesOut: '43 and 67: without them the firmware comes back to port 4011',
-    because: 'UEFI menu code is broken in many firmwares (dnsmasq, pixiecore); 4011 works in all',
+    leavesOut: [43, 66, 67],
+    because:
+      'without 43 and 67 the firmware comes back to port 4011: UEFI menu code is broken in many firmwares (dnsmasq, pixiecore); 4011 works in all',
   },
 ];
 
@@ -326,7 +335,7 @@ export const BOOT_SERVER_RECIPES: readonly Recipe[] = [
       97: client.guid,
       67: program(client, plan),
     }),
-    leavesOut: '43',
+    leavesOut: [43, 66],
     because: 'PXE 2.1 section 2.2.5: the ACK names the boot file',
   },
 ];
@@ -353,6 +362,7 @@ function cook(recipe: Recipe, client: BootClient, plan: BootPlan): BootChoice {
     file: fields.file !== undefined && encodeText(fields.file).length <= FILE_FIELD ? fields.file : undefined,
     bootfile: text67 ?? fields.file ?? (typeof name209 === 'string' ? name209 : undefined),
     options,
+    omit: recipe.leavesOut,
     sticky: recipe.sticky ?? false,
     delivery: recipe.delivery ?? 'auto',
     why: recipe.why?.(client, plan),
