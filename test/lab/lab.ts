@@ -124,6 +124,18 @@ export class Lab {
     await this.network('cable', which, state);
   }
 
+  /**
+   * From now on each of these stations hears only so much of what is sent to it: give both ends for loss in both
+   * directions. (On arrival, because a rule for what leaves would tell the sender; netfilter, because it is in every
+   * kernel while netem is not.)
+   */
+  async losePackets(percent: number, ...stations: readonly Namespace[]): Promise<void> {
+    const chain = '{ type filter hook input priority 0; }';
+    const drop = `meta l4proto { tcp, udp } numgen random mod 1000 < ${percent * 10} counter drop`;
+    const rules = `add table ip loss; add chain ip loss input ${chain}; add rule ip loss input ${drop}`;
+    for (const ns of stations) await this.output(ns, ['nft', rules]);
+  }
+
   async up({ clients = 1, address = '192.168.77.1/24' }: LabOptions): Promise<void> {
     await this.network('up', '--clients', String(clients), '--addr', address);
   }
