@@ -36,7 +36,7 @@ export interface ContentService extends ContentChain {
 
 export function createContentService(parts: ContentParts): ContentService {
   const { root, clock, platform, boot } = parts;
-  const folder = root === undefined ? undefined : createFolder({ root, clock, platform });
+  const folder = root === undefined ? undefined : createFolder({ root, clock, platform, asksFirst: true });
   const has = (name: string): boolean => holds(folder, name);
 
   /** Names in the root folder itself; a root that cannot be read has none (the folder route says why). */
@@ -66,7 +66,11 @@ export function createContentService(parts: ContentParts): ContentService {
     const pair = cpu && findLinuxPair(rootNames(), cpu);
     // Whoever wrote files there wrote the answer; a generated one would be asked first and hide them.
     if (!pair || folder?.hasFolder('pxelinux.cfg')) return undefined;
-    return pxelinuxConfig({ pair, append: device.vars?.append, fdtFolder: folder?.hasFolder('dtb') ? 'dtb' : undefined });
+    return pxelinuxConfig({
+      pair,
+      append: device.vars?.append,
+      fdtFolder: folder?.hasFolder('dtb') ? 'dtb' : undefined,
+    });
   };
 
   const routes: (ContentRoute | undefined)[] = [
@@ -75,7 +79,10 @@ export function createContentService(parts: ContentParts): ContentService {
     programsRoute(createFolder({ root: parts.programs, clock, platform, route: 'iPXE programs' })),
     renderedRoute({
       root: folder,
-      server: { server: boot.server, http: boot.httpPort === undefined ? undefined : httpBase(boot.server, boot.httpPort) },
+      server: {
+        server: boot.server,
+        http: boot.httpPort === undefined ? undefined : httpBase(boot.server, boot.httpPort),
+      },
       device: parts.device,
       generators: [bootScript, autoexec, pxelinux],
       alias: name => piFolderAlias(name)?.inside,

@@ -1,5 +1,5 @@
 /** The folder behind TFTP and HTTP (`--root`), read only and confined: the rule `inside-root`. Knows no protocol. */
-import { closeSync, realpathSync, statSync } from 'node:fs';
+import { closeSync, realpathSync, type Stats, statSync } from 'node:fs';
 import { lstat, opendir } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import type { Clock } from '../host/host.ts';
@@ -20,6 +20,11 @@ export interface FolderOptions {
   readonly route?: string;
   /** How files are opened; the platform's best way unless given. */
   readonly opening?: OpenInside;
+  /**
+   * Nothing that depends on who asks, and nothing that may appear later, stands before this folder in the chain. Then files
+   * found under their exact name can promise `unchanged`.
+   */
+  readonly asksFirst?: boolean;
 }
 
 export interface Folder extends ContentRoute {
@@ -27,6 +32,14 @@ export interface Folder extends ContentRoute {
   open(name: string, tried?: (what: string) => void): Exclude<Finding, { kind: 'folder' | 'bytes' }> | undefined;
   /** There is a folder of that name under the root. */
   hasFolder(name: string): boolean;
+}
+
+interface Looked {
+  readonly opened: Opened;
+  /** As on disk. */
+  readonly name: string;
+  /** As the client meant it. */
+  readonly asked: string;
 }
 
 export function createFolder(options: FolderOptions): Folder {
@@ -77,19 +90,19 @@ export function createFolder(options: FolderOptions): Folder {
     }
   }
 
-  function look(name: string, tried?: (what: string) => void): { opened: Opened; name: string } | Finding {
+  function look(name: string, tried?: (what: string) => void): Looked | Finding {
     const reading = readName(name, platform);
     if (!reading.ok) return { kind: 'none', why: reading.why, detail: reading.detail };
     const plain = reading.segments.join('/');
     const exact = join(root, ...reading.segments);
     tried?.(plain === '' ? '/' : plain);
     const opened = openPath(exact);
-    if (opened.is !== 'missing') return { opened, name: plain };
+    if (opened.is !== 'missing') return { opened, name: plain, asked: plain };
     const other = respell(reading.segments);
-    if (other === 'outside-root') return { opened: { is: 'outside-root' }, name: plain };
-    if (!other || other.path === exact) return { opened, name: plain };
+    if (other === 'outside-root') return { opened: { is: 'outside-root' }, name: plain, asked: plain };
+    if (!other || other.path === exact) return { opened, name: plain, asked: plain };
     tried?.(other.name);
-    return { opened: openPath(other.path), name: other.name };
+    return { opened: openPath(other.path), name: other.name, asked: plain };
   }
 
   function refusal(opened: Exclude<Opened, { is: 'file' | 'folder' | 'missing' }>, name: string): Finding {
@@ -103,7 +116,7 @@ export function createFolder(options: FolderOptions): Folder {
     }
   }
 
-  const found = (opened: Extract<Opened, { is: 'file' }>, name: string): FoundFile => {
+  const found = (opened: Extract<Opened, { is: 'file' }>, name: string, asked?: string): FoundFile => {
     let open = true;
     return {
       kind: 'file',
@@ -117,6 +130,10 @@ export function createFolder(options: FolderOptions): Folder {
         if (open) closeSync(opened.fd);
         open = false;
       },
+      // Another spelling on disk would stand back as soon as the exact one appears.
+      ...(options.asksFirst && asked === name
+        ? { unchanged: () => isStill(join(root, name), opened.stats) }
+        : undefined),
     };
   };
 
@@ -174,13 +191,31 @@ export function createFolder(options: FolderOptions): Folder {
       if ('kind' in looked) return looked.kind === 'none' && looked.why === 'missing' ? undefined : looked;
       const { opened, name } = looked;
       if (opened.is === 'missing') return undefined;
-      if (opened.is === 'file') return found(opened, name);
+      if (opened.is === 'file') return found(opened, name, looked.asked);
       if (opened.is !== 'folder') return refusal(opened, name);
       if (request.via === 'http') return { kind: 'folder', name, entries: await list(opened.realPath) };
       return { kind: 'none', why: 'not-a-regular-file', detail: `"${name}" is a folder` };
     },
   };
 }
+
+/** The same file with the same octets: any change to them moves one of these. */
+const isStill = (path: string, was: Stats): boolean => {
+  try {
+    const now = statSync(path, { throwIfNoEntry: false });
+    return (
+      now !== undefined &&
+      now.ino === was.ino &&
+      now.dev === was.dev &&
+      now.size === was.size &&
+      now.mtimeMs === was.mtimeMs &&
+      now.ctimeMs === was.ctimeMs &&
+      now.mode === was.mode
+    );
+  } catch {
+    return false;
+  }
+};
 
 const exists = (path: string): boolean => {
   try {

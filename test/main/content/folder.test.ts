@@ -182,6 +182,44 @@ describe.each(ways)('inside-root: the root folder, opened $way', ({ opening }) =
     expect(textOf(second)).toBe('x');
   });
 
+  describe('promises that a file is unchanged', () => {
+    const changes: [what: string, change: (file: string) => void, still: boolean][] = [
+      ['nothing happens', () => {}, true],
+      ['it is written with as many octets', file => writeFileSync(file, 'EFI'), false],
+      ['it grows', file => writeFileSync(file, 'longer'), false],
+      ['another of the same size takes its place', file => replace(file, 'EFI'), false],
+      ['its rights change', file => chmodSync(file, 0o600), false],
+      ['it goes', file => rmSync(file), false],
+    ];
+    const replace = (file: string, text: string) => {
+      writeFileSync(`${file}.new`, text);
+      renameSync(`${file}.new`, file);
+    };
+    const first = () =>
+      createFolder({ root: tree.root, clock: wallClock, platform: process.platform, opening, asksFirst: true });
+
+    it.each(changes)('when %s', async (_, change, still) => {
+      utimesSync(join(tree.root, 'ipxe.efi'), 1e9, 1e9);
+      const file = await first().find(ask('/ipxe.efi'));
+      if (file?.kind !== 'file') throw new Error('no file');
+      change(join(tree.root, 'ipxe.efi'));
+      expect(file.unchanged?.()).toBe(still);
+      file.close();
+    });
+
+    it('not for another spelling, nor where something is asked before', async () => {
+      for (const [from, name] of [
+        [first(), 'IPXE.EFI'],
+        [folder, 'ipxe.efi'],
+      ] as const) {
+        const file = await from.find(ask(name));
+        if (file?.kind !== 'file') throw new Error('no file');
+        expect(file.unchanged).toBeUndefined();
+        file.close();
+      }
+    });
+  });
+
   it.runIf(onLinux)('leaks no descriptor, whatever was asked', async () => {
     symlinkSync('../secret.txt', join(tree.root, 'out'));
     makeFifo(join(tree.root, 'fifo'));
