@@ -4,9 +4,9 @@ import type { Ipv4, Mac } from '../addresses.ts';
 /**
  * `offered` awaits its REQUEST; `bound` is in use; `released` and `expired` are remembered for the client but may be
  * given to another; `declined` was found in use by its client (DHCPDECLINE); `in-use` belongs to a station that did
- * not get it from here.
+ * not get it from here; `free` is nobody's any more, which only events say.
  */
-export type LeaseState = 'offered' | 'bound' | 'released' | 'expired' | 'declined' | 'in-use';
+export type LeaseState = 'offered' | 'bound' | 'released' | 'expired' | 'declined' | 'in-use' | 'free';
 
 export interface Lease {
   readonly ip: Ipv4;
@@ -22,7 +22,7 @@ export interface Lease {
   readonly expires: number;
   /** How often it was acknowledged since it was given to this client. */
   readonly acks: number;
-  /** The offer counts as a lease although no REQUEST came (Raspberry Pi 3, BOOTP). */
+  /** Bound by the offer alone, because its client never sends REQUEST (Raspberry Pi 3, BOOTP). */
   readonly sticky: boolean;
 }
 
@@ -40,7 +40,7 @@ export interface PoolClient {
   readonly hostname: string | undefined;
 }
 
-/** A fixed address for the client that any of the given marks fits; the first reservation that fits is taken. */
+/** A fixed address for the client that any of the given marks fits. When several fit: MAC, client-id, serial, UUID. */
 export interface Reservation {
   readonly ip: Ipv4;
   readonly mac?: Mac;
