@@ -6,7 +6,7 @@ import { assertNever } from '../kit/assert-never.ts';
 import type { Terms } from './negotiate.ts';
 import { ERROR_CODE, type ErrorNumber } from './wire.ts';
 
-/** Milliseconds. */
+/** Milliseconds, but for `tries`. */
 export const PATIENCE = {
   /** Retransmission before the first measured round trip. */
   first: 250,
@@ -19,6 +19,8 @@ export const PATIENCE = {
   silence: 15_000,
   /** Silence after the very last block. */
   lastAck: 5_000,
+  /** Retransmissions that silence must have outlasted as well. */
+  tries: 5,
 } as const;
 
 export interface Transfer {
@@ -37,11 +39,13 @@ export interface Transfer {
   /** Smoothed round trip and its variation (RFC 6298), undefined before the first measurement. */
   readonly roundTrip: number | undefined;
   readonly variation: number;
-  /** Wait before the next retransmission, doubled by each one until a clean round trip was measured (Karn). */
+  /** Wait before the next retransmission, doubled by each one. */
   readonly wait: number;
+  /** Retransmissions since the client last made progress. */
+  readonly tries: number;
   readonly sentAt: number;
-  /** Blocks of the window in flight were sent before, so its ACK measures nothing. */
-  readonly again: boolean;
+  /** First block that the latest sending carried for the first time: an ACK below it measures nothing (Karn). */
+  readonly fresh: number;
   /** When the client last made progress. */
   readonly heardAt: number;
   /** It answered at least once. */
@@ -100,14 +104,15 @@ export function begin(terms: Terms, size: number | undefined, now: number): Step
     roundTrip: undefined,
     variation: 0,
     wait: PATIENCE.first,
+    tries: 0,
     sentAt: now,
-    again: false,
+    fresh: 0,
     heardAt: now,
     heard: false,
     deadline: now + PATIENCE.first,
     retransmits: 0,
   };
-  return state.phase === 'negotiating' ? { state, effects: [{ do: 'oack' }] } : sendWindow(state, now, false);
+  return state.phase === 'negotiating' ? { state, effects: [{ do: 'oack' }] } : sendWindow(state, now);
 }
 
 export function step(state: Transfer, event: Event): Step {
@@ -146,21 +151,21 @@ function finalBlock(size: number, terms: Terms): number {
 function acknowledged(before: Transfer, block: number, now: number): Step {
   if (before.phase === 'negotiating') {
     if (block !== 0) return { state: before, effects: NOTHING };
-    return sendWindow(heardFrom({ ...before, phase: 'sending' }, true, now), now, false);
+    return sendWindow(heardFrom({ ...before, phase: 'sending' }, now), now);
   }
   // Block numbers have 16 bits on the wire and roll over to 0. A repeated or old ACK is no reason to send anything:
   // answering it doubles every packet from then on (RFC 1123 section 4.2.3.1, the sorcerer's apprentice).
   const progress = (block - before.acked) & 0xffff;
   if (progress === 0 || progress > before.sent - before.acked) return { state: before, effects: NOTHING };
   const acked = before.acked + progress;
-  const state = heardFrom({ ...before, acked }, acked === before.sent, now);
+  const state = heardFrom({ ...before, acked }, now);
   if (acked === state.lastBlock) return end(state, { why: 'done', confirmed: true });
   // Inside the window it means that the block after it was lost: go on from there (RFC 7440 section 4).
-  return sendWindow(state, now, acked < before.sent);
+  return sendWindow(state, now);
 }
 
 function timedOut(state: Transfer, now: number): Step {
-  const silent = now - state.heardAt;
+  const silent = state.tries < PATIENCE.tries ? 0 : now - state.heardAt;
   const atLastBlock = state.heard && state.sent === state.lastBlock && state.acked === state.sent - 1;
   if (atLastBlock && silent >= PATIENCE.lastAck) {
     // Some loaders start what they got at once and never acknowledge the last block.
@@ -168,16 +173,16 @@ function timedOut(state: Transfer, now: number): Step {
   }
   if (silent >= patience(state))
     return end(state, { why: 'silent', halfOpen: !state.heard }, 'no answer for too long, the transfer ends');
-  const waited = { ...state, wait: Math.min(state.wait * 2, longestWait(state.terms)) };
-  if (state.phase === 'sending') return sendWindow(waited, now, true);
+  const waited = { ...state, tries: state.tries + 1, wait: Math.min(state.wait * 2, longestWait(state.terms)) };
+  if (state.phase === 'sending') return sendWindow(waited, now);
   return {
-    state: { ...waited, sentAt: now, again: true, deadline: now + waited.wait },
+    state: { ...waited, sentAt: now, fresh: 1, deadline: now + waited.wait },
     effects: [{ do: 'oack' }],
   };
 }
 
 /** The window after `acked`. */
-function sendWindow(state: Transfer, now: number, again: boolean): Step {
+function sendWindow(state: Transfer, now: number): Step {
   const from = state.acked + 1;
   const last = state.lastBlock ?? Number.POSITIVE_INFINITY;
   const sent = Math.min(state.acked + state.terms.windowsize, last);
@@ -187,7 +192,7 @@ function sendWindow(state: Transfer, now: number, again: boolean): Step {
       sent,
       reached: Math.max(state.reached, sent),
       sentAt: now,
-      again,
+      fresh: state.reached + 1,
       deadline: now + state.wait,
       retransmits: state.retransmits + Math.max(0, Math.min(state.reached, sent) - from + 1),
     },
@@ -195,16 +200,28 @@ function sendWindow(state: Transfer, now: number, again: boolean): Step {
   };
 }
 
-/** Progress: resets the silence and, after a clean exchange, measures the round trip. */
-function heardFrom(state: Transfer, whole: boolean, now: number): Transfer {
-  if (state.again || !whole) return { ...state, heard: true, heardAt: now };
-  // RFC 6298 section 2, with a floor made for a bench instead of the internet.
+/** Progress: resets the silence and, when the ACK answers the latest sending for certain, measures the round trip. */
+function heardFrom(state: Transfer, now: number): Transfer {
+  const heard = { ...state, heard: true, heardAt: now, tries: 0 };
+  if (state.acked < state.fresh) {
+    // In lock-step the next exchange will measure, and a client slower than the wait must get there. Windows on a bad
+    // wire are hardly ever sent for the first time as a whole, and would wait ever longer.
+    if (state.terms.windowsize === 1) return heard;
+    return { ...heard, wait: Math.max(state.wait / 2, waitFor(state)) };
+  }
+  // RFC 6298 section 2.
   const sample = Math.max(0, now - state.sentAt);
-  const variation =
-    state.roundTrip === undefined ? sample / 2 : 0.75 * state.variation + 0.25 * Math.abs(state.roundTrip - sample);
-  const roundTrip = state.roundTrip === undefined ? sample : 0.875 * state.roundTrip + 0.125 * sample;
-  const wait = Math.min(Math.max(roundTrip + 4 * variation, PATIENCE.least), longestWait(state.terms));
-  return { ...state, heard: true, heardAt: now, roundTrip, variation, wait };
+  const { roundTrip: before } = state;
+  const variation = before === undefined ? sample / 2 : 0.75 * state.variation + 0.25 * Math.abs(before - sample);
+  const roundTrip = before === undefined ? sample : 0.875 * before + 0.125 * sample;
+  const measured = { ...heard, roundTrip, variation };
+  return { ...measured, wait: waitFor(measured) };
+}
+
+/** RFC 6298 section 2, with a floor made for a bench instead of the internet. */
+function waitFor({ roundTrip, variation, terms }: Transfer): number {
+  const wait = roundTrip === undefined ? PATIENCE.first : roundTrip + 4 * variation;
+  return Math.min(Math.max(wait, PATIENCE.least), longestWait(terms));
 }
 
 /** The client's own interval (RFC 2349) is the longest it should have to wait. */
