@@ -28,6 +28,11 @@ const CATALOGUE = {
       `${d.protocol} port ${d.port} on ${d.address} is held by ${d.holder ?? 'another program'}. ` +
       `Stop that program, or leave this service out${d.port === 80 ? ' (--http-port N, --no-http)' : d.port === 69 ? ' (--no-tftp)' : d.port === 53 ? ' (--no-dns)' : ''}.`,
   ),
+  ADDRESS_MISSING: row(
+    1,
+    (d: { address: string; nic: string }) =>
+      `The address ${d.address} is not on the network port "${d.nic}". Give the port that address, or leave --address out.`,
+  ),
   PERMISSION_MISSING: row(
     3,
     (d: { what: string; right: string }) =>

@@ -55,6 +55,8 @@ export interface Nic {
   readonly addresses: readonly NicAddress[];
   /** It carries a default route of this laptop. */
   readonly defaultRoute: boolean;
+  /** The bridge or bond it belongs to, which takes its packets. */
+  readonly memberOf?: string;
 }
 
 export interface Nics {
@@ -85,6 +87,8 @@ export interface UdpOptions extends Endpoint {
 
 export interface UdpSocket {
   readonly local: Endpoint;
+  /** The descriptor, where the system has one: fast paths may send on it. It stays the socket's own. */
+  readonly fd?: number | undefined;
   onMessage(listener: (bytes: Uint8Array, from: Endpoint) => void): void;
   /** The socket failed for good, e.g. because the NIC went away. */
   onError(listener: (error: Error) => void): void;

@@ -8,6 +8,13 @@ import { type DeviceSocketOptions, devicePlatform } from './platform.ts';
  * Rejects with a system error: EADDRINUSE, EACCES or EPERM, ENODEV (no such device), EADDRNOTAVAIL.
  */
 export async function openDeviceUdp(options: DeviceSocketOptions): Promise<Socket> {
+  return (await openDeviceSocket(options)).socket;
+}
+
+/** The same with the descriptor behind it, where Node can adopt descriptors. It is open as long as the socket. */
+export async function openDeviceSocket(
+  options: DeviceSocketOptions,
+): Promise<{ readonly socket: Socket; readonly fd: number | undefined }> {
   const platform = await devicePlatform();
   const fd = platform.openSocket('udp', options);
   const socket = createSocket({ type: 'udp4', reuseAddr: options.reuse ?? false });
@@ -31,7 +38,7 @@ export async function openDeviceUdp(options: DeviceSocketOptions): Promise<Socke
     if (options.broadcast) socket.setBroadcast(true);
     if (options.receiveBuffer) growReceiveBuffer(socket, options.receiveBuffer);
   }
-  return socket;
+  return { socket, fd };
 }
 
 /** A system that caps the buffer says so by an error; the smaller one it has will do then. */

@@ -1,0 +1,51 @@
+/** Watches network ports by looking: cheap facts often, the whole list when they changed. */
+import type { Nic } from '../host.ts';
+
+export interface NicWatch {
+  /** A text that differs whenever the list may differ. */
+  readonly signature: () => string;
+  readonly list: () => Promise<readonly Nic[]>;
+  readonly everyMs: number;
+  /** Look at the whole list at least this often, for what the signature cannot see. */
+  readonly refreshMs?: number;
+}
+
+/** Calls `changed` with a list that differs from the one before; the first is the one to differ from. Returns stop. */
+export function watchNics(
+  { signature, list, everyMs, refreshMs = Number.POSITIVE_INFINITY }: NicWatch,
+  changed: (nics: readonly Nic[]) => void,
+): () => void {
+  let stopped = false;
+  let seen: string | undefined;
+  let signed: string | undefined;
+  let waited = 0;
+  let timer: NodeJS.Timeout;
+
+  const look = async (): Promise<void> => {
+    const now = signature();
+    if (now !== signed || waited >= refreshMs) {
+      waited = 0;
+      // Taken before the list: what changes while it is made is seen at the next look.
+      signed = now;
+      const nics = await list();
+      const text = JSON.stringify(nics);
+      if (!stopped && seen !== undefined && text !== seen) changed(nics);
+      seen = text;
+    }
+  };
+  const turn = (): void => {
+    look()
+      .catch(() => {
+        signed = undefined; // a failed look says nothing: look again
+      })
+      .finally(() => {
+        waited += everyMs;
+        if (!stopped) timer = setTimeout(turn, everyMs).unref();
+      });
+  };
+  timer = setTimeout(turn, 0).unref();
+  return () => {
+    stopped = true;
+    clearTimeout(timer);
+  };
+}
