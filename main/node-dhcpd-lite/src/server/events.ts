@@ -109,6 +109,12 @@ export interface PolicyFailedEvent {
   readonly error: unknown;
 }
 
+/** Saved leases could not be read; the server runs without them and saves none. */
+export interface StoreFailedEvent {
+  readonly type: 'store-failed';
+  readonly error: unknown;
+}
+
 export type DhcpServerEvent =
   | ReceivedEvent
   | ReplyEvent
@@ -116,4 +122,5 @@ export type DhcpServerEvent =
   | IgnoredEvent
   | UndecodableEvent
   | LeaseEvent
-  | PolicyFailedEvent;
+  | PolicyFailedEvent
+  | StoreFailedEvent;

@@ -17,8 +17,8 @@ export interface ClientFacts extends PoolClient {
   readonly archs: readonly number[];
   /** Option 55 in its order. Empty when not sent. */
   readonly requested: Uint8Array;
-  /** Option 60 begins with one of the configured boot classes. */
-  readonly boots: boolean;
+  /** The configured boot class that option 60 begins with, e.g. `PXEClient`; undefined for who does not boot so. */
+  readonly bootClass: string | undefined;
   /** User class `iPXE`, or option 175. */
   readonly ipxe: boolean;
   /** Relay agent that passed it on. */
