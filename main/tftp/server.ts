@@ -40,8 +40,9 @@ export interface TftpServer {
 export async function startTftp(options: TftpOptions): Promise<TftpServer> {
   const { sockets, clock, nic, address, port = 69 } = options;
   const socket = await sockets.udp({ nic, address, port, receiveBuffer: 1024 * 1024 });
-  const fast = options.fast === false ? undefined : await openFastRunner({ nic, address });
-  const server = new Server(options, socket, fast ?? plainRunner({ sockets, clock, nic, address }));
+  const plain = plainRunner({ sockets, clock, nic, address });
+  const fast = options.fast === false ? undefined : await openFastRunner({ nic, address }, plain);
+  const server = new Server(options, socket, fast ?? plain);
   return { local: socket.local, path: fast ? 'fast' : 'plain', close: () => server.close() };
 }
 
