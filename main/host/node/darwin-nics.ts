@@ -70,7 +70,8 @@ export function darwinNicList(outputs: Readonly<Record<keyof typeof LIST_COMMAND
   const ports = parseHardwarePorts(outputs.hardwarePorts);
   const withDefault = new Set(
     parseNetstatRoutes(outputs.routes)
-      .filter(route => route.destination === 'default')
+      // VPNs take over by the routes 0/1 and 128.0/1 instead of replacing the default route.
+      .filter(({ destination }) => destination === 'default' || destination.prefix <= 1)
       .map(route => route.device),
   );
   return interfaceBlocks(outputs.interfaces).map((block, position) => {

@@ -90,11 +90,14 @@ function linkAddresses(link: IpLink): NicAddress[] {
     .map(entry => ({ address: entry.local!, prefix: entry.prefixlen }));
 }
 
+/** VPNs take over by two halves instead of replacing the default route. */
+const DEFAULTS: readonly string[] = ['default', '0.0.0.0/1', '128.0.0.0/1'];
+
 /** Ports with a default route in any table: a VPN keeps its own in a table of its own, and is no bench either. */
 function defaultRouteDevices(routes: readonly IpRoute[]): ReadonlySet<string> {
   const devices = new Set<string>();
   for (const route of routes) {
-    if (route.dst !== 'default' || (route.type ?? 'unicast') !== 'unicast') continue;
+    if (!DEFAULTS.includes(route.dst) || (route.type ?? 'unicast') !== 'unicast') continue;
     for (const { dev } of [route, ...(route.nexthops ?? [])]) if (dev) devices.add(dev);
   }
   return devices;

@@ -79,9 +79,12 @@ export function parseWindowsNetwork(text: string): WindowsNetwork {
   return { adapters: listOf(output.adapters), addresses: listOf(output.addresses), routes: listOf(output.routes) };
 }
 
+/** VPNs take over by two halves instead of replacing the default route. */
+const DEFAULTS: readonly string[] = ['0.0.0.0/0', '0.0.0.0/1', '128.0.0.0/1'];
+
 export function windowsNicList({ adapters, addresses, routes }: WindowsNetwork): Nic[] {
   const withDefault = new Set(
-    routes.filter(route => route.DestinationPrefix === '0.0.0.0/0').map(route => route.ifIndex),
+    routes.filter(route => DEFAULTS.includes(route.DestinationPrefix)).map(route => route.ifIndex),
   );
   return adapters.map(adapter => {
     const kind = adapterKind(adapter);

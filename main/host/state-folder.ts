@@ -1,0 +1,18 @@
+/** Where a system wants programs to keep what must survive a restart: leases, and the journal of changes. */
+import { posix, win32 } from 'node:path';
+
+export interface StateFolderFacts {
+  readonly platform: NodeJS.Platform;
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly home: string;
+  /** The process runs as root. */
+  readonly root: boolean;
+}
+
+/** XDG Base Directory (0.8) on Linux and its kin, with `/var/lib` for root; Apple's and Microsoft's folders elsewhere. */
+export function stateFolder({ platform, env, home, root }: StateFolderFacts): string {
+  if (platform === 'win32') return win32.join(env.LOCALAPPDATA ?? win32.join(home, 'AppData', 'Local'), 'Benchboot');
+  if (platform === 'darwin') return posix.join(root ? '/' : home, 'Library/Application Support/Benchboot');
+  if (env.XDG_STATE_HOME) return posix.join(env.XDG_STATE_HOME, 'benchboot');
+  return root ? '/var/lib/benchboot' : posix.join(home, '.local/state/benchboot');
+}
