@@ -77,6 +77,8 @@ class PlainTransfer implements Running {
     }
     this.#timer?.cancel();
     try {
+      // Node resolves even a literal address before it sends: a socket closed at once would swallow the last packet.
+      await new Promise(setImmediate);
       await socket?.close();
     } catch {
       // The port went away with its NIC; the outcome is decided already.

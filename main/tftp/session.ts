@@ -59,9 +59,9 @@ export class Session {
   /** A packet of the client itself; `length` octets at the start of `bytes`. */
   receive(bytes: Uint8Array, length: number, now: number): void {
     if (length >= 4 && bytes[0] === 0 && bytes[1] === OPCODE.ack) {
-      const heard = this.#state.heard;
-      this.#apply(step(this.#state, { type: 'ack', block: bytes[2]! * 256 + bytes[3]!, now }));
-      if (!heard && this.#state.heard) this.#listener.heard();
+      const next = step(this.#state, { type: 'ack', block: bytes[2]! * 256 + bytes[3]!, now });
+      if (next.state.heard && !this.#state.heard) this.#listener.heard();
+      this.#apply(next);
       return;
     }
     const packet = decodePacket(bytes.subarray(0, length));
