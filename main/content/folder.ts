@@ -55,12 +55,8 @@ export function createFolder(options: FolderOptions): Folder {
       const opened = opening(path, realRoot);
       if (opened.is !== 'outside-root') return opened;
     }
-    let now: string;
-    try {
-      now = realpathSync.native(root);
-    } catch {
-      return { is: 'missing' };
-    }
+    const now = realPathOf(root);
+    if (now === undefined) return { is: 'missing' };
     if (now === realRoot) return { is: 'outside-root' };
     realRoot = now;
     return opening(path, now);
@@ -83,11 +79,8 @@ export function createFolder(options: FolderOptions): Folder {
   }
 
   function folderIsInside(path: string): boolean {
-    try {
-      return realRoot === undefined || isInside(realpathSync.native(path), realRoot);
-    } catch {
-      return true;
-    }
+    const real = realPathOf(path);
+    return realRoot === undefined || real === undefined || isInside(real, realRoot);
   }
 
   function look(name: string, tried?: (what: string) => void): Looked | Finding {
@@ -193,7 +186,11 @@ export function createFolder(options: FolderOptions): Folder {
       if (opened.is === 'missing') return undefined;
       if (opened.is === 'file') return found(opened, name, looked.asked);
       if (opened.is !== 'folder') return refusal(opened, name);
-      if (request.via === 'http') return { kind: 'folder', name, entries: await list(opened.realPath) };
+      if (request.via === 'http') {
+        const entries = await list(opened.realPath);
+        // Listing goes by name: what was listed must still be the folder that was judged.
+        return realPathOf(opened.realPath) === opened.realPath ? { kind: 'folder', name, entries } : undefined;
+      }
       return { kind: 'none', why: 'not-a-regular-file', detail: `"${name}" is a folder` };
     },
   };
@@ -214,6 +211,15 @@ const isStill = (path: string, was: Stats): boolean => {
     );
   } catch {
     return false;
+  }
+};
+
+/** Undefined when there is nothing, or a way to it is closed. */
+const realPathOf = (path: string): string | undefined => {
+  try {
+    return realpathSync.native(path);
+  } catch {
+    return undefined;
   }
 };
 
