@@ -27,18 +27,18 @@ export interface Undoing {
 }
 
 export interface Journal {
-  /** Gives the port the address unless it has it already. Says whether it was added. Rejects as `Nics` does. */
-  addAddress(nic: Pick<Nic, 'name'>, address: NicAddress): Promise<boolean>;
+  /** Gives the port the address unless it has it already. Says whether it was added. */
+  addAddress(nics: Nics, nic: string, address: NicAddress): Promise<boolean>;
   /** Switches the port on unless it is. Says whether it was switched on. */
-  setUp(nic: Pick<Nic, 'name'>): Promise<boolean>;
+  setUp(nics: Nics, nic: string): Promise<boolean>;
   /** Undoes all changes of this run, last first. Never rejects. */
-  undo(): Promise<Undoing>;
+  undoAll(nics: Nics): Promise<Undoing>;
 }
 
 const FILE = /^changes-\d+-.*\.jsonl$/;
 
 /** `folder` is created when the first change is made, readable for its owner alone. */
-export function openJournal(folder: string, nics: Nics, run: RunIdentity = thisRun()): Journal {
+export function openJournal(folder: string, run: RunIdentity = thisRun()): Journal {
   let file: JournalFile | undefined;
 
   const make = async (change: Change, act: () => Promise<void>): Promise<void> => {
@@ -53,20 +53,20 @@ export function openJournal(folder: string, nics: Nics, run: RunIdentity = thisR
   };
 
   return {
-    async addAddress({ name }, { address, prefix }) {
+    async addAddress(nics, name, { address, prefix }) {
       const nic = await findNic(nics, name);
       if (hasAddress(nic, { address, prefix })) return false;
       const change: Change = { did: 'add-address', nic: name, mac: nic.mac, address, prefix };
       await make(change, () => nics.addAddress(name, { address, prefix }));
       return true;
     },
-    async setUp({ name }) {
+    async setUp(nics, name) {
       const nic = await findNic(nics, name);
       if (nic.up) return false;
       await make({ did: 'set-up', nic: name, mac: nic.mac }, () => nics.setUp(name, true));
       return true;
     },
-    async undo() {
+    async undoAll(nics) {
       if (!file) return { undone: [], failed: [] };
       const undoing = await undoFile(file, nics);
       if (undoing.failed.length === 0) file = undefined;

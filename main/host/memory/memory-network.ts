@@ -1,0 +1,352 @@
+/**
+ * The wires behind the ports of a memory host: datagrams between the laptop's sockets and stations that a test plays,
+ * with loss, duplicates and reordering by seed, and whole frames for links. A wire belongs to one port: nothing crosses.
+ */
+import type { Server } from 'node:net';
+import type { Ipv4, Mac } from 'node-dhcpd-lite';
+import { BenchError } from '../../errors.ts';
+import type { Endpoint, Frame, Link, Links, PortHolder, Sockets, TcpOptions, UdpOptions, UdpSocket } from '../host.ts';
+import type { MemoryClock } from './memory-clock.ts';
+import type { MemoryNics } from './memory-nics.ts';
+import { seededRandom } from './random.ts';
+
+/** What a wire does to datagrams; each a probability from 0 to 1. */
+export interface Weather {
+  readonly loss?: number;
+  readonly duplicate?: number;
+  /** The datagram is overtaken by the next one. */
+  readonly reorder?: number;
+}
+
+export interface Datagram {
+  readonly from: Endpoint;
+  readonly to: Endpoint;
+  readonly bytes: Uint8Array;
+}
+
+/** A station on a port's wire, e.g. a board. Without an address it hears broadcasts alone. */
+export interface Station {
+  readonly mac: Mac;
+  address: Ipv4 | undefined;
+  /** Datagrams heard, oldest first. */
+  readonly heard: Datagram[];
+  onDatagram(listener: (datagram: Datagram) => void): void;
+  /** Default source: its address or 0.0.0.0. */
+  send(bytes: Uint8Array, fromPort: number, to: Endpoint, from?: Ipv4): void;
+  leave(): void;
+}
+
+const BROADCAST = '255.255.255.255';
+const WILDCARD = '0.0.0.0';
+const FIRST_EPHEMERAL = 49152;
+
+export class MemoryNetwork implements Sockets, Links {
+  /** What a wire does; without an entry nothing is lost. */
+  readonly weather = new Map<string, Weather>();
+  /** Ports held by other programs, as `udp:67`. */
+  readonly holders = new Map<string, PortHolder>();
+  /** Ports that only an administrator may bind, up to this number. */
+  privilegedBelow = 0;
+  /** Whether `open` gives links, as on Linux, or not, as elsewhere. */
+  hasLinks = true;
+  readonly #clock: MemoryClock;
+  readonly #nics: MemoryNics;
+  readonly #random: () => number;
+  readonly #sockets = new Set<MemoryUdpSocket>();
+  readonly #stations = new Map<string, Set<MemoryStation>>();
+  readonly #links = new Map<string, Set<MemoryLink>>();
+  readonly #servers = new Set<string>();
+  readonly #overtaken = new Map<string, () => void>();
+  #ephemeral = FIRST_EPHEMERAL;
+
+  constructor(nics: MemoryNics, clock: MemoryClock, seed: number) {
+    this.#nics = nics;
+    this.#clock = clock;
+    this.#random = seededRandom(seed);
+    nics.watch(list => {
+      const present = new Set(list.map(nic => nic.name));
+      for (const socket of this.#sockets) if (!present.has(socket.nic)) socket.fail();
+      for (const [nic, links] of this.#links) if (!present.has(nic)) for (const link of links) link.fail();
+    });
+  }
+
+  /* Sockets ------------------------------------------------------------------------------------------------------ */
+
+  async udp(options: UdpOptions): Promise<UdpSocket> {
+    const port = this.#claim('udp', options);
+    const taken = [...this.#sockets].some(
+      other => other.nic === options.nic && other.local.port === port && clash(other.local.address, options.address),
+    );
+    if (taken) throw portTaken('UDP', options, { pid: process.pid, program: 'benchboot' });
+    const socket = new MemoryUdpSocket(options.nic, { address: options.address, port }, this);
+    this.#sockets.add(socket);
+    return socket;
+  }
+
+  /** The server listens for real, on a port of the loopback that the system chose; the endpoint is the one asked for. */
+  async listen(server: Server, options: TcpOptions): Promise<Endpoint> {
+    const port = this.#claim('tcp', options);
+    const key = `${options.nic}:${port}`;
+    if (this.#servers.has(key)) throw portTaken('TCP', options, { pid: process.pid, program: 'benchboot' });
+    this.#servers.add(key);
+    server.once('close', () => this.#servers.delete(key));
+    await new Promise<void>((resolve, reject) => {
+      server.once('error', reject);
+      server.listen(0, '127.0.0.1', () => {
+        server.off('error', reject);
+        resolve();
+      });
+    });
+    return { address: options.address, port };
+  }
+
+  async holder(protocol: 'udp' | 'tcp', port: number): Promise<PortHolder | undefined> {
+    return this.holders.get(`${protocol}:${port}`);
+  }
+
+  #claim(protocol: 'udp' | 'tcp', options: TcpOptions): number {
+    const nic = this.#nics.get(options.nic);
+    const { address, port } = options;
+    const says = protocol === 'udp' ? 'UDP' : 'TCP';
+    if (address !== WILDCARD && !nic.addresses.some(own => own.address === address))
+      throw new BenchError('ADDRESS_MISSING', { address, nic: nic.name });
+    if (port > 0 && port < this.privilegedBelow)
+      throw new BenchError('PERMISSION_MISSING', {
+        what: `Listening on ${says} port ${port} of ${nic.name}`,
+        right: 'CAP_NET_BIND_SERVICE',
+      });
+    const holder = this.holders.get(`${protocol}:${port}`);
+    if (holder) throw portTaken(says, options, holder);
+    return port === 0 ? this.#ephemeral++ : port;
+  }
+
+  /** From a socket of the laptop onto its wire. */
+  send(nic: string, from: Endpoint, to: Endpoint, bytes: Uint8Array): void {
+    const port = this.#nics.find(nic);
+    if (!port?.up || !port.carrier) return;
+    const source = from.address === WILDCARD ? (port.addresses[0]?.address ?? WILDCARD) : from.address;
+    const datagram: Datagram = { from: { address: source, port: from.port }, to, bytes: bytes.slice() };
+    this.#carry(nic, () => {
+      for (const station of this.#stations.get(nic) ?? [])
+        if (isBroadcast(to.address) || station.address === to.address) station.hear(datagram);
+    });
+  }
+
+  closed(socket: MemoryUdpSocket): void {
+    this.#sockets.delete(socket);
+  }
+
+  /* Stations ----------------------------------------------------------------------------------------------------- */
+
+  /** Connects a board to a port's wire. */
+  join(nic: string, mac: Mac, address?: Ipv4): Station {
+    const stations = this.#stations.get(nic) ?? new Set();
+    this.#stations.set(nic, stations);
+    const station = new MemoryStation(mac, address, {
+      leave: () => stations.delete(station),
+      send: datagram => this.#fromStation(nic, station, datagram),
+    });
+    stations.add(station);
+    return station;
+  }
+
+  #fromStation(nic: string, sender: MemoryStation, { from, to, bytes }: Datagram): void {
+    if (!this.#nics.find(nic)?.carrier) return;
+    this.#carry(nic, () => {
+      const everybody = isBroadcast(to.address);
+      const ours = this.#nics.find(nic)?.addresses ?? [];
+      for (const socket of this.#sockets) {
+        const { address, port } = socket.local;
+        // As on Linux: a socket bound to an address hears no broadcast.
+        const meant = everybody
+          ? address === WILDCARD
+          : ours.some(own => own.address === to.address) && clash(address, to.address);
+        if (socket.nic === nic && port === to.port && meant) socket.hear(bytes.slice(), from);
+      }
+      for (const station of this.#stations.get(nic) ?? [])
+        if (station !== sender && (everybody || station.address === to.address)) station.hear({ from, to, bytes });
+    });
+  }
+
+  /** Delivers in a later microtask, through the weather. */
+  #carry(nic: string, deliver: () => void): void {
+    const { loss = 0, duplicate = 0, reorder = 0 } = this.weather.get(nic) ?? {};
+    if (this.#random() < loss) return;
+    const copies = this.#random() < duplicate ? 2 : 1;
+    const run = () => {
+      for (let i = 0; i < copies; i++) deliver();
+    };
+    const waiting = this.#overtaken.get(nic);
+    if (!waiting && this.#random() < reorder) {
+      this.#overtaken.set(nic, run);
+      // When nothing follows, it arrives late instead of never.
+      this.#clock.after(1, () => {
+        if (this.#overtaken.get(nic) === run) this.#overtaken.delete(nic);
+        else return;
+        run();
+      });
+      return;
+    }
+    this.#overtaken.delete(nic);
+    queueMicrotask(() => {
+      run();
+      waiting?.();
+    });
+  }
+
+  /* Links -------------------------------------------------------------------------------------------------------- */
+
+  async open(nic: string): Promise<Link | undefined> {
+    this.#nics.get(nic);
+    if (!this.hasLinks) return undefined;
+    const links = this.#links.get(nic) ?? new Set();
+    this.#links.set(nic, links);
+    const link: MemoryLink = new MemoryLink(nic, () => links.delete(link));
+    links.add(link);
+    return link;
+  }
+
+  /** A frame arrives at a port, or leaves it (`outgoing`). */
+  frame(nic: string, bytes: Uint8Array, outgoing = false): void {
+    const frame: Frame = { at: this.#clock.now(), bytes: bytes.slice(), outgoing };
+    for (const link of this.#links.get(nic) ?? []) link.hear([frame]);
+  }
+
+  /** Every frame that links sent from a port, oldest first. */
+  sentFrames(nic: string): readonly Uint8Array[] {
+    return [...(this.#links.get(nic) ?? [])].flatMap(link => link.sent);
+  }
+}
+
+const clash = (a: Ipv4, b: Ipv4): boolean => a === WILDCARD || b === WILDCARD || a === b;
+/** Directed broadcasts end in .255 on the networks that tests make. */
+const isBroadcast = (address: Ipv4): boolean => address === BROADCAST || address.endsWith('.255');
+
+function portTaken(protocol: 'UDP' | 'TCP', { address, port }: TcpOptions, holder: PortHolder): BenchError {
+  return new BenchError('PORT_TAKEN', { protocol, port, address, holder: `${holder.program} (process ${holder.pid})` });
+}
+
+class MemoryUdpSocket implements UdpSocket {
+  readonly nic: string;
+  readonly local: Endpoint;
+  readonly #network: MemoryNetwork;
+  readonly #messages: ((bytes: Uint8Array, from: Endpoint) => void)[] = [];
+  readonly #errors = new ErrorOnce();
+  #open = true;
+
+  constructor(nic: string, local: Endpoint, network: MemoryNetwork) {
+    this.nic = nic;
+    this.local = local;
+    this.#network = network;
+  }
+
+  onMessage(listener: (bytes: Uint8Array, from: Endpoint) => void): void {
+    this.#messages.push(listener);
+  }
+
+  onError(listener: (error: Error) => void): void {
+    this.#errors.on(listener);
+  }
+
+  send(bytes: Uint8Array, to: Endpoint): void {
+    if (this.#open) this.#network.send(this.nic, this.local, to, bytes);
+  }
+
+  hear(bytes: Uint8Array, from: Endpoint): void {
+    if (this.#open) for (const listener of this.#messages) listener(bytes, from);
+  }
+
+  fail(): void {
+    if (this.#open) this.#errors.fail(new BenchError('NIC_GONE', { nic: this.nic }));
+  }
+
+  async close(): Promise<void> {
+    this.#open = false;
+    this.#network.closed(this);
+  }
+}
+
+class MemoryStation implements Station {
+  readonly mac: Mac;
+  address: Ipv4 | undefined;
+  readonly heard: Datagram[] = [];
+  readonly #listeners: ((datagram: Datagram) => void)[] = [];
+  readonly #wire: { leave(): void; send(datagram: Datagram): void };
+
+  constructor(mac: Mac, address: Ipv4 | undefined, wire: { leave(): void; send(datagram: Datagram): void }) {
+    this.mac = mac;
+    this.address = address;
+    this.#wire = wire;
+  }
+
+  onDatagram(listener: (datagram: Datagram) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  send(bytes: Uint8Array, fromPort: number, to: Endpoint, from = this.address ?? WILDCARD): void {
+    this.#wire.send({ from: { address: from, port: fromPort }, to, bytes: bytes.slice() });
+  }
+
+  hear(datagram: Datagram): void {
+    this.heard.push(datagram);
+    for (const listener of this.#listeners) listener(datagram);
+  }
+
+  leave(): void {
+    this.#wire.leave();
+  }
+}
+
+class MemoryLink implements Link {
+  readonly sent: Uint8Array[] = [];
+  readonly #nic: string;
+  readonly #leave: () => void;
+  readonly #frames: ((frames: readonly Frame[]) => void)[] = [];
+  readonly #errors = new ErrorOnce();
+
+  constructor(nic: string, leave: () => void) {
+    this.#nic = nic;
+    this.#leave = leave;
+  }
+
+  onFrames(listener: (frames: readonly Frame[]) => void): void {
+    this.#frames.push(listener);
+  }
+
+  onError(listener: (error: Error) => void): void {
+    this.#errors.on(listener);
+  }
+
+  send(frame: Uint8Array): void {
+    this.sent.push(frame.slice());
+  }
+
+  hear(frames: readonly Frame[]): void {
+    for (const listener of this.#frames) listener(frames);
+  }
+
+  fail(): void {
+    this.#errors.fail(new BenchError('NIC_GONE', { nic: this.#nic }));
+  }
+
+  async close(): Promise<void> {
+    this.#leave();
+  }
+}
+
+/** Tells the first failure to everybody, also to those who ask later. */
+class ErrorOnce {
+  #error: Error | undefined;
+  readonly #listeners: ((error: Error) => void)[] = [];
+
+  on(listener: (error: Error) => void): void {
+    this.#listeners.push(listener);
+    if (this.#error) listener(this.#error);
+  }
+
+  fail(error: Error): void {
+    if (this.#error) return;
+    this.#error = error;
+    for (const listener of this.#listeners) listener(error);
+  }
+}
