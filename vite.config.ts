@@ -1,4 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { defineConfig } from 'vite';
+
+const { version } = JSON.parse(readFileSync('package.json', 'utf8')) as { version: string };
 
 /** The engine and its command line as plain files for Node 20 or newer; native modules stay outside. */
 export default defineConfig({
@@ -11,9 +14,11 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         benchboot: 'main/cli/main.ts',
+        'tftp-worker': 'main/tftp/linux/worker.ts',
       },
-      output: { entryFileNames: '[name].js', chunkFileNames: 'chunks/[name]-[hash].js' },
+      output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },
   },
+  define: { __BENCHBOOT_VERSION__: JSON.stringify(version) },
   ssr: { noExternal: true, external: ['koffi'] },
 });

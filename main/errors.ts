@@ -2,6 +2,8 @@
  * The error catalogue. One row: what happened, to what, and what to do next. A code is never reused for another meaning.
  * `exit` is the command line's exit code (design: 1 failed, 2 wrong usage, 3 missing permission, 4 refused for safety).
  */
+import type { SafetyRule } from './bench/events.ts';
+
 interface Row<D> {
   readonly exit: 1 | 2 | 3 | 4;
   readonly says: (data: D) => string;
@@ -40,7 +42,7 @@ const CATALOGUE = {
   ),
   SAFETY_REFUSED: row(
     4,
-    (d: { rule: string; because: string; override: string | undefined; instead: string }) =>
+    (d: { rule: SafetyRule; because: string; override: string | undefined; instead: string }) =>
       `Refused by the rule ${d.rule}: ${d.because}. ${d.instead}${d.override ? ` To do it all the same: ${d.override}.` : ''}`,
   ),
   FILE_UNREADABLE: row(

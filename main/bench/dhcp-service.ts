@@ -16,6 +16,7 @@ import {
 import { type BootClient, dhcpFacts, recogniseClient } from '../boot/client.ts';
 import type { BootPlan } from '../boot/plan.ts';
 import { type BootChoice, chooseBoot } from '../boot/recipes.ts';
+import { assertNever } from '../kit/assert-never.ts';
 import type { BenchEvent, DhcpFacts, Emit } from './events.ts';
 
 /** A flood of made-up MACs must not make the memory of clients grow without end. */
@@ -143,9 +144,17 @@ export async function startDhcpService(parts: DhcpServiceParts): Promise<DhcpSer
           code: 'boot-policy-failed',
           message: `${event.client.mac} got an address without boot fields because a boot recipe failed: ${event.error}`,
         };
+      case 'store-failed':
+        return {
+          type: 'notice',
+          code: 'leases-not-loaded',
+          message: `The leases of earlier runs cannot be read: ${event.error}. Serving goes on; boards may get other addresses than before.`,
+        };
       case 'lease':
+        // Each is the other side of a packet that is told already.
         return undefined;
     }
+    return assertNever(event);
   };
 
   const server = await startDhcpServer(

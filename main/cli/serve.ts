@@ -1,11 +1,11 @@
 /** `benchboot serve`: one port served until interrupted, as event lines or as a calm live view. */
 import { parseCidr, parseIpv4 } from 'node-dhcpd-lite';
-import type { LoggedEvent } from '../bench/event-log.ts';
 import { SAFETY_RULES } from '../bench/events.ts';
 import type { BenchRequest } from '../bench/plan.ts';
 import { BenchError } from '../errors.ts';
 import { parseDuration } from '../kit/duration.ts';
 import { command, oneOf, parsed } from './command.ts';
+import { elapsing, INTERRUPTED, interruption } from './interruption.ts';
 import { localEngine } from './local-engine.ts';
 import { plainView, screenView } from './serve-view.ts';
 
@@ -75,43 +75,29 @@ export const serve = command({
       });
     const seconds = parsed('for', values.for, 'a time such as 30m', parseDuration);
 
+    const interrupted = interruption();
     const engine = localEngine();
     const view = output.json ? undefined : process.stdout.isTTY ? screenView(engine) : plainView(engine);
-    const stopPrinting = output.json ? engine.events.on((event: LoggedEvent) => output.record(event)) : undefined;
-
-    const interrupted = new Promise<'interrupted'>(resolve => {
-      for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => resolve('interrupted'));
-    });
+    const offRecords = engine.events.on(output.record);
     try {
       const starting = engine.start(request);
-      const first = await Promise.race([starting, interrupted]);
-      if (first === 'interrupted') {
-        await starting.then(
-          bench => bench.stop('interrupted'),
-          () => undefined,
-        );
-        return 130;
+      const bench = await Promise.race([starting, interrupted]);
+      if (bench === 'interrupted') {
+        await starting.catch(() => undefined); // what it had begun is undone below, or was by itself
+        return INTERRUPTED;
       }
-      const bench = first;
       view?.started(bench);
-      let timer: NodeJS.Timeout | undefined;
-      const elapsed = new Promise<'elapsed'>(resolve => {
-        if (seconds !== undefined) timer = setTimeout(() => resolve('elapsed'), seconds * 1000);
-      });
-      try {
-        const end = await Promise.race([interrupted, elapsed, bench.failed]);
-        if (end !== 'interrupted' && end !== 'elapsed') throw end;
-        await bench.stop(end === 'elapsed' ? `the time of --for ${values.for} is over` : 'interrupted');
-        return end === 'elapsed' ? 0 : 130;
-      } finally {
-        clearTimeout(timer);
-        await bench.stop('failed');
-        if (values.capture) await bench.saveCapture(values.capture);
-      }
+      const { elapsed, cancel } = elapsing(seconds);
+      const end = await Promise.race([interrupted, elapsed, bench.failed]);
+      cancel();
+      await bench.stop(end instanceof BenchError ? end.message : end === 'elapsed' ? `--for ${values.for} is over` : end);
+      if (values.capture) await bench.saveCapture(values.capture);
+      if (end instanceof BenchError) throw end;
+      return end === 'elapsed' ? 0 : INTERRUPTED;
     } finally {
-      view?.close();
-      stopPrinting?.();
       await engine.close();
+      view?.close();
+      offRecords();
     }
   },
 });

@@ -1,0 +1,425 @@
+/** One bench being served: its parts started in order, stopped in reverse, whatever fails on the way. */
+import { randomInt } from 'node:crypto';
+import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { type Ipv4, type LeaseStore, type Mac, openLeaseFile, type ServerConfig } from 'node-dhcpd-lite';
+import { DEFAULT_PROGRAMS } from '../boot/plan.ts';
+import type { DeviceFacts } from '../content/device-values.ts';
+import { Devices } from '../devices/devices.ts';
+import { startDns } from '../dns/server.ts';
+import { upstreamSockets } from '../dns/upstream-sockets.ts';
+import { BenchError } from '../errors.ts';
+import type { Endpoint, Frame, Host, Link, Nic } from '../host/host.ts';
+import { startHttp } from '../http/server.ts';
+import { Disposables } from '../kit/disposables.ts';
+import { Emitter } from '../kit/emitter.ts';
+import type { Journal } from '../nic/journal.ts';
+import { startTftp } from '../tftp/server.ts';
+import { createAddressWatch } from '../wire/address-watch.ts';
+import { createRivalWatch, frameProbePort, probeDhcpServers, type RivalServer, socketProbePort } from '../wire/dhcp-probe.ts';
+import { decodeFrame } from '../wire/ethernet.ts';
+import { encodePcapng } from '../wire/pcapng.ts';
+import { Recorder } from '../wire/recorder.ts';
+import { createContentService } from './content-service.ts';
+import { type DhcpService, startDhcpService } from './dhcp-service.ts';
+import type { EventLog } from './event-log.ts';
+import type { BenchEvent, Emit, ReadyEvent } from './events.ts';
+import type { BenchPlan, PlannedHost } from './plan.ts';
+import { createRivalGuard } from './rival-guard.ts';
+import { hostTransport } from './transport.ts';
+
+export interface BenchParts {
+  readonly host: Host;
+  readonly plan: BenchPlan;
+  readonly log: EventLog;
+  readonly journal: Journal;
+  /** Folder for what outlives a run: leases. */
+  readonly stateFolder: string;
+  /** Folder of the iPXE programs that ship with Benchboot. */
+  readonly programs: string;
+  /** e.g. `Benchboot 0.1.0`, for captures. */
+  readonly application: string;
+  /** The laptop's own resolvers; empty when it is offline. */
+  readonly resolvers: () => readonly Endpoint[];
+}
+
+export interface Bench {
+  readonly plan: BenchPlan;
+  readonly ready: ReadyEvent;
+  readonly devices: Devices;
+  /** Resolves when serving cannot go on, e.g. because the port disappeared. Never rejects. */
+  readonly failed: Promise<BenchError>;
+  /** Ends every service and undoes every change. A second call returns the same promise. */
+  stop(reason: string): Promise<void>;
+  /** Writes the last packets of the wire as pcapng; possible after `stop` too. */
+  saveCapture(path: string): Promise<void>;
+}
+
+/** Starts everything or nothing. Throws BenchError; what was changed until then is undone. */
+export async function startBench(parts: BenchParts): Promise<Bench> {
+  const open = new Disposables();
+  try {
+    return await start(parts, open);
+  } catch (error) {
+    await open.close();
+    throw error;
+  }
+}
+
+async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
+  const { host, plan, log, journal } = parts;
+  const { nic, address } = plan;
+  const devices = new Devices({ nameOf: device => hostOf(plan, device)?.hostname });
+  const emit: Emit = event => tell(log, devices, event, host.clock.now());
+
+  const { failed, fail } = failure();
+  const lost = () => fail(new BenchError('NIC_GONE', { nic: nic.name }));
+
+  open.add(async () => {
+    for (const message of (await journal.undoAll(host.nics)).failed) emit({ type: 'notice', code: 'not-undone', message });
+  });
+  await journal.setUp(host.nics, nic.name);
+  await journal.addAddress(host.nics, nic.name, { address, prefix: plan.subnet.prefix });
+
+  /* The wire: recorded, watched for addresses in use and for other DHCP servers. */
+  const recorder = new Recorder();
+  const frames = new Emitter<readonly Frame[]>();
+  const link = await host.links.open(nic.name);
+  if (link) {
+    open.add(() => link.close());
+    link.onFrames(frames.emit.bind(frames));
+    link.onError(lost);
+  }
+  frames.on(batch => {
+    for (const frame of batch) recorder.record(frame);
+  });
+
+  const bound: { service: string; address: Ipv4; port: number }[] = [];
+  const serving = (service: string, local: Endpoint) => bound.push({ service, ...local });
+
+  /* Who a device is: its lease, its last packet, its entry in the bench file. */
+  const heard = new Map<Ipv4, Mac>();
+  let dhcp: DhcpService | undefined;
+  const macOf = (ip: Ipv4): Mac | undefined => dhcp?.leaseOf(ip)?.mac ?? heard.get(ip);
+  const content = createContentService({
+    root: plan.root,
+    programs: parts.programs,
+    clock: host.clock,
+    platform: host.platform,
+    boot: { server: address, httpPort: plan.httpPort, tftp: plan.tftp },
+    device: key => deviceFacts(plan, dhcp, macOf, key),
+    cpu: mac => {
+      const cpu = mac && dhcp?.clientOf(mac)?.cpu;
+      return cpu === 'x64' || cpu === 'arm64' || cpu === 'arm32' ? cpu : undefined;
+    },
+    emit,
+  });
+
+  dhcp = await startDhcpService({
+    transport: hostTransport({ sockets: host.sockets, link, nic: nic.name, mac: nic.mac, address, failed: lost }),
+    config: dhcpConfig(plan),
+    boot: {
+      mode: plan.mode,
+      server: address,
+      httpPort: plan.httpPort,
+      tftp: plan.tftp,
+      programs: plan.programs ?? DEFAULT_PROGRAMS,
+      wish: client => hostOf(plan, client)?.boot ?? plan.wish?.(client),
+      has: content.has,
+    },
+    now: () => host.clock.now(),
+    store: plan.mode === 'dhcp' ? await openStore(parts, emit) : undefined,
+    emit,
+  });
+  const leases = dhcp;
+  open.add(() => leases.close());
+  for (const port of [67, 4011]) serving('dhcp', { address: '0.0.0.0', port });
+
+  const shared = { sockets: host.sockets, clock: host.clock, nic: nic.name, address, macOf, emit };
+  if (plan.tftp) {
+    const tftp = await startTftp({ ...shared, content });
+    open.add(() => tftp.close());
+    serving('tftp', tftp.local);
+  }
+  if (plan.httpPort !== undefined) {
+    const http = await startHttp({ ...shared, content, port: plan.httpPort });
+    open.add(() => http.close());
+    serving('http', http.local);
+  }
+  if (plan.dns) {
+    const dns = await startDns({
+      ...shared,
+      subnet: plan.subnet,
+      lookup: name => addressOfName(plan, leases, name),
+      reverse: ip => plan.hosts.find(entry => entry.ip === ip)?.hostname ?? leases.leaseOf(ip)?.hostname,
+      upstream: parts.resolvers,
+      upstreamSockets,
+      random16: () => randomInt(0x10000),
+    });
+    open.add(() => dns.close());
+    serving('dns', dns.local);
+  }
+
+  const guard = await guardWire({ parts, link, frames, dhcp: leases, emit });
+  open.add(() => guard.close());
+
+  if (nic.mac) {
+    const addresses = createAddressWatch({
+      ownMac: nic.mac,
+      inUse(ip, mac) {
+        leases.markInUse(ip, mac);
+        if (heard.size >= 4096) heard.clear();
+        heard.set(ip, mac);
+      },
+    });
+    frames.on(batch => {
+      for (const frame of batch) if (!frame.outgoing) addresses.hear(decodeFrame(frame.bytes), frame.at);
+    });
+  }
+
+  tellLink(nic, emit);
+  open.add(watchNic(host, nic, emit, guard.cableIn, lost));
+
+  const ready: ReadyEvent = {
+    type: 'ready',
+    nic: nic.name,
+    address,
+    prefix: plan.subnet.prefix,
+    range: plan.range,
+    mode: plan.mode,
+    bound,
+    root: plan.root,
+    forced: plan.force,
+  };
+  emit(ready);
+
+  let stopping: Promise<void> | undefined;
+  return {
+    plan,
+    ready,
+    devices,
+    failed,
+    stop(reason) {
+      stopping ??= open.close().then(() => emit({ type: 'stopped', reason }));
+      return stopping;
+    },
+    saveCapture: path =>
+      saveFile(
+        path,
+        encodePcapng(
+          [{ name: nic.name, description: nic.description, ...(nic.mac && { mac: nic.mac }), frames: recorder.frames() }],
+          { application: parts.application },
+        ),
+      ),
+  };
+}
+
+/** Logs an event, lets it move its device on, and logs what that showed. */
+function tell(log: EventLog, devices: Devices, event: BenchEvent, at: number): void {
+  log.append(event);
+  for (const news of devices.apply(event, at)) log.append(news);
+}
+
+function failure(): { failed: Promise<BenchError>; fail: (error: BenchError) => void } {
+  let fail: (error: BenchError) => void = () => {};
+  const failed = new Promise<BenchError>(resolve => {
+    fail = resolve;
+  });
+  return { failed, fail };
+}
+
+function dhcpConfig(plan: BenchPlan): ServerConfig {
+  const { address, subnet, range } = plan;
+  if (plan.mode === 'proxy' || !range) return { mode: 'proxy', server: address };
+  return {
+    mode: 'lease',
+    server: address,
+    subnet,
+    range,
+    leaseSeconds: plan.leaseSeconds,
+    identity: plan.identity,
+    routers: plan.gateway ? [plan.gateway] : [],
+    dns: plan.nameServers,
+    domain: 'bench',
+    reservations: plan.hosts.flatMap(({ ip, ...marks }) => (ip === undefined ? [] : [{ ...marks, ip }])),
+  };
+}
+
+/** Leases outlive a crash. Where they cannot be kept, serving goes on and says so. */
+async function openStore({ plan, stateFolder }: BenchParts, emit: Emit): Promise<LeaseStore | undefined> {
+  const owner = (plan.nic.mac ?? plan.nic.name).replaceAll(':', '');
+  const path = join(stateFolder, `leases-${owner}-${plan.subnet.network}-${plan.subnet.prefix}.jsonl`);
+  const onError = (error: Error): void =>
+    emit({
+      type: 'notice',
+      code: 'leases-not-saved',
+      message: `Leases cannot be saved in "${path}": ${error.message}. Serving goes on; after a restart boards may get other addresses. Free some space there.`,
+    });
+  try {
+    await mkdir(stateFolder, { recursive: true });
+  } catch (error) {
+    onError(error as Error);
+    return undefined;
+  }
+  return openLeaseFile(path, { onError });
+}
+
+/* Devices -------------------------------------------------------------------------------------------------------- */
+
+interface Marks {
+  readonly mac: Mac | undefined;
+  readonly serial?: string | undefined;
+  readonly uuid?: string | undefined;
+}
+
+/** The bench file's entry for a device. */
+function hostOf(plan: BenchPlan, marks: Marks): PlannedHost | undefined {
+  return plan.hosts.find(
+    entry =>
+      (entry.mac !== undefined && entry.mac === marks.mac) ||
+      (entry.serial !== undefined && entry.serial === marks.serial) ||
+      (entry.uuid !== undefined && entry.uuid === marks.uuid),
+  );
+}
+
+function deviceFacts(
+  plan: BenchPlan,
+  dhcp: DhcpService | undefined,
+  macOf: (ip: Ipv4) => Mac | undefined,
+  key: { readonly mac: Mac | undefined; readonly ip: Ipv4 | undefined },
+): DeviceFacts {
+  const mac = key.mac ?? (key.ip && macOf(key.ip));
+  const client = mac ? dhcp?.clientOf(mac) : undefined;
+  const ip = key.ip ?? dhcp?.leases().find(lease => lease.mac === mac && lease.state === 'bound')?.ip;
+  const entry = hostOf(plan, { mac, serial: client?.serial, uuid: client?.uuid });
+  return {
+    mac,
+    ip,
+    hostname: entry?.hostname ?? client?.hostname,
+    serial: client?.serial,
+    uuid: client?.uuid,
+    arch: client?.cpu,
+    vars: entry?.vars,
+  };
+}
+
+function addressOfName(plan: BenchPlan, dhcp: DhcpService, name: string): Ipv4 | undefined {
+  const fixed = plan.hosts.find(entry => entry.hostname?.toLowerCase() === name);
+  return (fixed ?? dhcp.leases().find(lease => lease.state === 'bound' && lease.hostname?.toLowerCase() === name))?.ip;
+}
+
+/* The port and its wire ------------------------------------------------------------------------------------------ */
+
+function tellLink(nic: Nic, emit: Emit, present = true): void {
+  const speed = nic.speed === undefined ? {} : { speed: nic.speed };
+  emit({ type: 'nic.link', nic: nic.name, carrier: present && nic.carrier, ...speed, present });
+}
+
+/** Tells of cable and speed; calls `lost` when the port itself is gone. Returns stop. */
+function watchNic(host: Host, nic: Nic, emit: Emit, cableIn: () => Promise<void>, lost: () => void): () => void {
+  let last = nic;
+  return host.nics.watch(all => {
+    const now = all.find(each => each.name === nic.name && each.index === nic.index);
+    if (!now) {
+      tellLink({ ...last, carrier: false }, emit, false);
+      lost();
+      return;
+    }
+    if (now.carrier !== last.carrier || (now.carrier && now.speed !== last.speed)) tellLink(now, emit);
+    if (now.carrier && !last.carrier) void cableIn();
+    last = now;
+  });
+}
+
+interface GuardParts {
+  readonly parts: BenchParts;
+  readonly link: Link | undefined;
+  readonly frames: Emitter<readonly Frame[]>;
+  readonly dhcp: DhcpService;
+  readonly emit: Emit;
+}
+
+/**
+ * The rule `no-second-dhcp`. Throws SAFETY_REFUSED when somebody else serves that wire already. In proxy mode another
+ * server is what we wait for, and with `--force no-second-dhcp` nobody asks.
+ */
+async function guardWire({ parts, link, frames, dhcp, emit }: GuardParts): Promise<{ cableIn(): Promise<void>; close(): void }> {
+  const { host, plan } = parts;
+  const { nic, address } = plan;
+  const { mac } = nic;
+  if (plan.mode === 'proxy' || plan.force.includes('no-second-dhcp') || !mac)
+    return { cableIn: async () => {}, close: () => {} };
+
+  const because = ({ server, mac: from }: { server: Ipv4; mac: string }) => `${server} (${from}) answers DHCP on ${nic.name} already`;
+  const guard = createRivalGuard({
+    clock: host.clock,
+    probe: async () =>
+      (await askWire(host, nic.name, mac, link, frames)).filter(rival => rival.offered !== undefined).map(known),
+    standDown: reason => dhcp.standDown(reason),
+    resume: () => dhcp.resume(),
+    changed(rival) {
+      if (rival) emit({ type: 'safety.refused', rule: 'no-second-dhcp', because: because(rival), override: OVERRIDE });
+      else
+        emit({ type: 'notice', code: 'rival-gone', message: 'The other DHCP server fell silent; this one answers again.' });
+    },
+  });
+  const watch = createRivalWatch({
+    ownMac: mac,
+    ownAddress: address,
+    onRival(rival) {
+      // Who gives no address (a proxyDHCP server) does not give ours out twice.
+      if (rival.offered !== undefined) guard.heard(known(rival));
+    },
+  });
+  frames.on(batch => {
+    for (const frame of batch) if (!frame.outgoing) watch.hear(decodeFrame(frame.bytes));
+  });
+
+  if (!nic.carrier) dhcp.standDown('there is no cable in the port yet');
+  else await guard.cableIn();
+  if (guard.rival) {
+    guard.close();
+    throw new BenchError('SAFETY_REFUSED', {
+      rule: 'no-second-dhcp',
+      because: because(guard.rival),
+      instead: 'Two servers would give out addresses against each other; `--mode proxy` adds boot files and leaves addresses to it.',
+      override: OVERRIDE,
+    });
+  }
+  return guard;
+}
+
+const OVERRIDE = '--force no-second-dhcp';
+const known = ({ server, mac }: RivalServer): { server: Ipv4; mac: string } => ({ server, mac: mac ?? 'MAC not seen' });
+
+async function askWire(
+  host: Host,
+  nic: string,
+  mac: Mac,
+  link: Link | undefined,
+  frames: Emitter<readonly Frame[]>,
+): Promise<readonly RivalServer[]> {
+  const xid = randomInt(0xffffffff);
+  if (link) {
+    const port = frameProbePort({ mac, send: frame => link.send(frame), onFrames: frames.on });
+    return probeDhcpServers({ port, clock: host.clock, mac, xid });
+  }
+  const socket = await host.sockets.udp({ nic, address: '0.0.0.0', port: 68, broadcast: true });
+  try {
+    return await probeDhcpServers({ port: socketProbePort(socket), clock: host.clock, mac, xid });
+  } finally {
+    await socket.close();
+  }
+}
+
+/** Whole or not at all: written beside the target, then renamed. */
+async function saveFile(path: string, bytes: Uint8Array): Promise<void> {
+  const draft = `${path}.part`;
+  try {
+    await writeFile(draft, bytes);
+    await rename(draft, path);
+  } catch (error) {
+    await rm(draft, { force: true });
+    throw new BenchError('FILE_UNWRITABLE', { path, reason: (error as Error).message }, { cause: error });
+  }
+}

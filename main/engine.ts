@@ -1,0 +1,101 @@
+/**
+ * The composition root: a host and settings in, an engine out. The readable list of all parts; the command line and the
+ * app are two faces of it. Plain Node, no Electron.
+ */
+import { statSync } from 'node:fs';
+import { type Bench, startBench } from './bench/bench.ts';
+import { EventLog } from './bench/event-log.ts';
+import { type BenchRequest, planBench } from './bench/plan.ts';
+import { BenchError } from './errors.ts';
+import type { Endpoint, Host, Nic } from './host/host.ts';
+import { openJournal, restoreStale, type Undoing } from './nic/journal.ts';
+import { rankNics, type Worthiness } from './nic/worthiness.ts';
+import { type WireWatch, watchWire } from './wire/watch.ts';
+
+export interface EngineSettings {
+  /** Folder for what outlives a run: leases and the journal of changes to this laptop. */
+  readonly stateFolder: string;
+  /** Folder of the iPXE programs that ship with Benchboot. */
+  readonly programs: string;
+  readonly version: string;
+  /** The laptop's own name servers as they are now; empty when it is offline. */
+  readonly resolvers: () => readonly Endpoint[];
+}
+
+export interface Engine {
+  readonly settings: EngineSettings;
+  /** Everything that happens, numbered. */
+  readonly events: Pick<EventLog, 'on' | 'since'>;
+  /** The network ports, the best bench first. */
+  nics(): Promise<readonly (readonly [Nic, Worthiness])[]>;
+  /** Serves one port. Throws BenchError, with nothing changed. */
+  start(request: BenchRequest): Promise<Bench>;
+  /** Listens on a port without sending anything. Throws NIC_NOT_FOUND or PERMISSION_MISSING. */
+  watch(nic: string): Promise<WireWatch>;
+  /** Undoes what crashed runs left on this laptop. */
+  restore(): Promise<Undoing>;
+  /** Stops what is being served. */
+  close(): Promise<void>;
+}
+
+export function createEngine(host: Host, settings: EngineSettings): Engine {
+  const log = new EventLog(() => host.clock.now());
+  const benches = new Set<Bench>();
+
+  const findNic = async (name: string): Promise<Nic> => {
+    const nics = await host.nics.list();
+    const nic = nics.find(each => each.name === name);
+    if (!nic) throw new BenchError('NIC_NOT_FOUND', { nic: name, known: nics.map(each => each.name) });
+    return nic;
+  };
+
+  const restore = (): Promise<Undoing> => restoreStale(settings.stateFolder, host.nics);
+
+  return {
+    settings,
+    events: log,
+    nics: async () => rankNics(await host.nics.list()),
+
+    async start(request) {
+      for (const message of (await restore()).undone) log.append({ type: 'notice', code: 'restored', message });
+      const [nics, known] = await Promise.all([host.nics.list(), host.nics.knownNetworks()]);
+      try {
+        const plan = planBench({ nics, known, request, defaults: {}, isFolder });
+        const bench = await startBench({
+          host,
+          plan,
+          log,
+          journal: openJournal(settings.stateFolder),
+          stateFolder: settings.stateFolder,
+          programs: settings.programs,
+          application: `Benchboot ${settings.version}`,
+          resolvers: settings.resolvers,
+        });
+        benches.add(bench);
+        return bench;
+      } catch (error) {
+        if (error instanceof BenchError && error.code === 'SAFETY_REFUSED') {
+          const { rule, because, override } = (error as BenchError<'SAFETY_REFUSED'>).data;
+          log.append({ type: 'safety.refused', rule, because, ...(override !== undefined && { override }) });
+        }
+        throw error;
+      }
+    },
+
+    watch: async name => watchWire(host, await findNic(name)),
+    restore,
+
+    async close() {
+      await Promise.all([...benches].map(bench => bench.stop('the engine is closing')));
+      benches.clear();
+    },
+  };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
+  }
+}
