@@ -54,6 +54,8 @@ export class LeasePool {
     idle: new SlotList(),
     declined: new SlotList(),
     'in-use': new SlotList(),
+    /** In whatever state: nothing that is reserved is ever taken for someone else. */
+    reserved: new SlotList(),
   };
 
   constructor(settings: PoolSettings, changed: (lease: Lease) => void) {
@@ -108,7 +110,7 @@ export class LeasePool {
     if (!slot) return undefined;
     const until = now + this.#settings.offerSeconds * 1000;
     if (slot.state === 'bound' && slot.key === key) {
-      this.#describe(slot, client);
+      this.#describe(slot, client, reserved);
       if (slot.expires < until) this.#until(slot, until);
       return slot;
     }
@@ -320,9 +322,9 @@ export class LeasePool {
   #slot(number: number): Slot {
     let slot = this.#slots.get(number);
     if (!slot) {
-      slot = new Slot(number);
+      slot = new Slot(number, this.#reservations.has(number));
       this.#slots.set(number, slot);
-      this.#lists.free.add(slot);
+      this.#lists[listOf(slot)].add(slot);
     }
     return slot;
   }
@@ -342,21 +344,21 @@ export class LeasePool {
       slot.key = key;
       this.#byKey.set(key, slot);
     }
-    if (reserved) this.#settle(reserved, client, slot);
-    this.#describe(slot, client);
+    if (reserved) this.#settle(client, slot);
+    this.#describe(slot, client, reserved);
     this.#move(slot, state);
     this.#until(slot, expires);
   }
 
   /** A reserved client that had an address by its MAC alone, before it told its serial, holds that one no longer. */
-  #settle(reserved: Reserved, client: PoolClient, slot: Slot): void {
-    this.#reservations.learn(reserved, client.mac, slot.mac);
+  #settle(client: PoolClient, slot: Slot): void {
     const plain = clientKey(client, this.#settings.identity);
     const other = plain === undefined ? undefined : this.#byKey.get(plain);
     if (other && other !== slot) this.#forget(other);
   }
 
-  #describe(slot: Slot, client: PoolClient): void {
+  #describe(slot: Slot, client: PoolClient, reserved: Reserved | undefined): void {
+    if (reserved) this.#reservations.learn(reserved, client.mac, slot.mac);
     slot.mac = client.mac;
     slot.clientId = client.clientId;
     slot.hostname = client.hostname ?? slot.hostname;
@@ -373,9 +375,9 @@ export class LeasePool {
   }
 
   #move(slot: Slot, state: LeaseState): void {
-    this.#lists[listOf(slot.state)].remove(slot);
+    this.#lists[listOf(slot)].remove(slot);
     slot.state = state;
-    this.#lists[listOf(state)].add(slot);
+    this.#lists[listOf(slot)].add(slot);
   }
 
   #until(slot: Slot, expires: number): void {
@@ -413,5 +415,9 @@ export class LeasePool {
   }
 }
 
-type ListName = 'free' | 'offered' | 'bound' | 'idle' | 'declined' | 'in-use';
-const listOf = (state: LeaseState): ListName => (state === 'released' || state === 'expired' ? 'idle' : state);
+type ListName = 'free' | 'offered' | 'bound' | 'idle' | 'declined' | 'in-use' | 'reserved';
+
+function listOf({ reserved, state }: Slot): ListName {
+  if (reserved) return 'reserved';
+  return state === 'released' || state === 'expired' ? 'idle' : state;
+}

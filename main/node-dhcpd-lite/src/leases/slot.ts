@@ -8,6 +8,8 @@ import type { Lease, LeaseState } from './lease.ts';
 export class Slot implements Lease {
   readonly number: number;
   readonly ip: Ipv4;
+  /** There is a reservation of this address. */
+  readonly reserved: boolean;
   state: LeaseState = 'free';
   key = '';
   mac: Mac = '';
@@ -20,8 +22,9 @@ export class Slot implements Lease {
   next: Slot | undefined = undefined;
   heapIndex = -1;
 
-  constructor(number: number) {
+  constructor(number: number, reserved: boolean) {
     this.number = number;
+    this.reserved = reserved;
     this.ip = formatIpv4(number);
   }
 
