@@ -6,7 +6,6 @@ import type { Socket } from 'node:net';
 import type { Ipv4 } from 'node-dhcpd-lite';
 import type { Clock } from '../host/host.ts';
 import { IDLE_MS, LINGER_MS, PIPELINE_LIMIT, REQUEST_MS, STALL_MS } from './limits.ts';
-import { writeAll } from './send-file.ts';
 import {
   bodyLength,
   CONTINUE,
@@ -50,6 +49,7 @@ export class Connection {
   #awaiting: { head: RequestHead; length: number; keepAlive: boolean } | undefined;
   #inputEnded = false;
   #deadline: number;
+  #answering: Promise<void> | undefined;
 
   constructor(socket: Socket, clock: Clock, responder: Responder) {
     this.socket = socket;
@@ -71,6 +71,11 @@ export class Connection {
     return this.#deadline;
   }
 
+  /** Resolves when no answer is under way: no file and no memory of one is in use. */
+  get settled(): Promise<void> {
+    return this.#answering ?? Promise.resolve();
+  }
+
   /** Called now and then. Ends a wait that took too long. */
   checkDeadline(now: number): void {
     if (now < this.#deadline) return;
@@ -84,20 +89,18 @@ export class Connection {
     this.#state = 'answering';
     this.#deadline = this.#clock.now() + STALL_MS;
     const pending = this.#responder.refuse(refusal, head, this);
-    if (pending) void pending.then(() => this.#close());
+    if (pending) this.#answering = pending.then(() => this.#close());
     else this.#close();
   }
 
   /** Writes an answer's octets; undefined when the kernel took them at once, else when it did. Rejects when it never will. */
   write(bytes: Buffer): Promise<void> | undefined {
-    if (this.socket.destroyed) return Promise.reject(new Error('the connection ended'));
-    let failed: Error | null | undefined;
-    this.socket.write(bytes, error => {
-      failed = error;
+    let ended: (error: Error | null | undefined) => void;
+    this.socket.write(bytes, error => ended?.(error));
+    if (this.socket.writableLength === 0 && !this.socket.errored && !this.socket.destroyed) return undefined;
+    return new Promise((resolve, reject) => {
+      ended = error => (error ? reject(error) : resolve());
     });
-    if (this.socket.writableLength === 0) return failed ? Promise.reject(failed) : undefined;
-    // Writes are done in order: once an empty one is through, so are all before it.
-    return writeAll(this.socket, NOTHING);
   }
 
   /** The reader took something; it is alive. */
@@ -142,7 +145,8 @@ export class Connection {
         const pending = this.#responder.respond({ head, body, at, keepAlive }, this);
         if (pending) {
           this.#keepInput();
-          void pending.then(() => {
+          this.#answering = pending.then(() => {
+            this.#answering = undefined;
             this.#answered();
             if (this.#state === 'head') this.#proceed();
           });
@@ -152,7 +156,8 @@ export class Connection {
       }
       if (this.#state !== 'head') return;
     }
-    this.#keepInput();
+    if (this.#inputEnded && (this.#state === 'head' || this.#state === 'body')) this.#close();
+    else this.#keepInput();
   }
 
   /** False when there is no whole head yet, or it was refused. */
@@ -198,7 +203,7 @@ export class Connection {
       this.#state = 'closing';
       return;
     }
-    if (!this.#awaiting!.keepAlive || (this.#inputEnded && this.#input.length === 0)) {
+    if (!this.#awaiting!.keepAlive) {
       this.#close();
       return;
     }

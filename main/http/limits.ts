@@ -13,6 +13,8 @@ export const REQUEST_MS = 20_000;
 export const STALL_MS = 300_000;
 /** From our last octet to the client's end of the connection, ms. */
 export const LINGER_MS = 5_000;
+/** For answers under way to let go of their files when the server closes, ms. */
+export const CLOSE_MS = 2_000;
 /** How often deadlines are looked at, ms. */
 export const SWEEP_MS = 1_000;
 

@@ -21,7 +21,7 @@ const LONGEST_PATH = 2048;
 export function readTarget(target: string): Target {
   let rest = target;
   if (!target.startsWith('/')) {
-    const absolute = /^http:\/\/[^/?#@\\]+(.*)$/i.exec(target);
+    const absolute = /^http:\/\/[^/?#@\\]+(?=[/?#]|$)(.*)$/i.exec(target);
     if (!absolute) return bad('The address must start with a slash.');
     rest = absolute[1]!.startsWith('/') ? absolute[1]! : `/${absolute[1]!}`;
   }

@@ -5,7 +5,7 @@ import type { Emit } from '../bench/events.ts';
 import type { Content } from '../content/content.ts';
 import type { Clock, Endpoint, Sockets } from '../host/host.ts';
 import { Connection } from './connection.ts';
-import { MOST_CONNECTIONS, MOST_PER_ADDRESS, SWEEP_MS } from './limits.ts';
+import { CLOSE_MS, MOST_CONNECTIONS, MOST_PER_ADDRESS, SWEEP_MS } from './limits.ts';
 import { loadSendFile } from './linux/sendfile.ts';
 import { type SendFile, sendFilePlain } from './send-file.ts';
 import { createService } from './service.ts';
@@ -27,7 +27,7 @@ export interface HttpOptions {
 
 export interface HttpServer {
   readonly local: Endpoint;
-  /** Stops listening and cuts every connection. */
+  /** Stops listening and cuts every connection; resolves when every file is closed, or soon if a disk does not let go. */
   close(): Promise<void>;
 }
 
@@ -89,7 +89,14 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
   async function close(): Promise<void> {
     stopSweep();
     const closed = new Promise<void>(resolve => server.close(() => resolve()));
-    for (const connection of connections) connection.socket.destroy();
+    const last = [...connections];
+    for (const connection of last) connection.socket.destroy();
     await closed;
+    let giveUp = () => {};
+    const tooLong = new Promise<void>(resolve => {
+      giveUp = clock.after(CLOSE_MS, resolve);
+    });
+    await Promise.race([Promise.all(last.map(connection => connection.settled)), tooLong]);
+    giveUp();
   }
 }

@@ -118,25 +118,24 @@ export function createService(options: ServiceOptions): Responder {
   };
 
   async function sendFound(connection: Connection, of: Asked, head: RequestHead, path: string, file: FoundFile) {
+    const resource = fileResource(file, mediaType(file.name));
+    const answer = answerWith(head, resource);
+    const octets = answer.end - answer.start;
+    if (octets > SMALL_FILE || octets === 0) return sendPart(connection, of, answer, file);
+    let bytes: Buffer;
     try {
-      const resource = fileResource(file, mediaType(file.name));
-      const answer = answerWith(head, resource);
-      if (answer.end - answer.start > SMALL_FILE || answer.start === answer.end) {
-        await sendPart(connection, of, answer, file);
-        return;
-      }
-      const bytes = await readWhole(file.fd, answer.start, answer.end);
-      if (bytes.length === file.size) hot.keep(path, file, resource, bytes, clock.now());
-      await send(connection, of, answer.status, answer.lines, bytes);
+      bytes = await readPart(file.fd, answer.start, answer.end);
     } catch (error) {
       const words = error instanceof FileShrank ? 'The file changed just now; ask again.' : 'The file cannot be read.';
-      await sendWords(connection, of, 500, words);
+      return sendWords(connection, of, 500, words);
     } finally {
       file.close();
     }
+    if (octets === file.size) hot.keep(path, file, resource, bytes, clock.now());
+    return send(connection, of, answer.status, answer.lines, bytes);
   }
 
-  /** Never throws: once the head is out, cutting the connection is the only way left to say that it went wrong. */
+  /** Straight from the file. Once the head is out, cutting the connection is the only way left to say that it went wrong. */
   async function sendPart(connection: Connection, of: Asked, answer: Answer, file: FoundFile): Promise<void> {
     let bytes = 0;
     let aborted = false;
@@ -152,6 +151,8 @@ export function createService(options: ServiceOptions): Responder {
     } catch {
       aborted = true;
       connection.socket.destroy();
+    } finally {
+      file.close();
     }
     done(of, answer.status, bytes, aborted);
   }
@@ -264,7 +265,7 @@ const macIn = (query: string): Mac | undefined =>
   query.includes('mac=') ? parseMac(new URLSearchParams(query).get('mac') ?? '') : undefined;
 
 /** All octets from `start` to `end`. */
-const readWhole = (fd: number, start: number, end: number): Promise<Buffer> =>
+const readPart = (fd: number, start: number, end: number): Promise<Buffer> =>
   new Promise((resolve, reject) => {
     const buffer = Buffer.allocUnsafeSlow(end - start);
     read(fd, buffer, 0, buffer.length, start, (error, octets) => {
