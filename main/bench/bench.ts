@@ -16,7 +16,13 @@ import { Emitter } from '../kit/emitter.ts';
 import type { Journal } from '../nic/journal.ts';
 import { startTftp } from '../tftp/server.ts';
 import { createAddressWatch } from '../wire/address-watch.ts';
-import { createRivalWatch, frameProbePort, probeDhcpServers, type RivalServer, socketProbePort } from '../wire/dhcp-probe.ts';
+import {
+  createRivalWatch,
+  frameProbePort,
+  probeDhcpServers,
+  type RivalServer,
+  socketProbePort,
+} from '../wire/dhcp-probe.ts';
 import { decodeFrame } from '../wire/ethernet.ts';
 import { encodePcapng } from '../wire/pcapng.ts';
 import { Recorder } from '../wire/recorder.ts';
@@ -75,12 +81,6 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
   const { failed, fail } = failure();
   const lost = () => fail(new BenchError('NIC_GONE', { nic: nic.name }));
 
-  open.add(async () => {
-    for (const message of (await journal.undoAll(host.nics)).failed) emit({ type: 'notice', code: 'not-undone', message });
-  });
-  await journal.setUp(host.nics, nic.name);
-  await journal.addAddress(host.nics, nic.name, { address, prefix: plan.subnet.prefix });
-
   /* The wire: recorded, watched for addresses in use and for other DHCP servers. */
   const recorder = new Recorder();
   const frames = new Emitter<readonly Frame[]>();
@@ -134,6 +134,15 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
   const leases = dhcp;
   open.add(() => leases.close());
   for (const port of [67, 4011]) serving('dhcp', { address: '0.0.0.0', port });
+  leases.standDown('the bench is being set up');
+
+  // Only now, when nothing stands in the way any more, is anything on this laptop changed.
+  open.add(async () => {
+    for (const message of (await journal.undoAll(host.nics)).failed)
+      emit({ type: 'notice', code: 'not-undone', message });
+  });
+  await journal.setUp(host.nics, nic.name);
+  await journal.addAddress(host.nics, nic.name, { address, prefix: plan.subnet.prefix });
 
   const shared = { sockets: host.sockets, clock: host.clock, nic: nic.name, address, macOf, emit };
   if (plan.tftp) {
@@ -207,7 +216,14 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
       saveFile(
         path,
         encodePcapng(
-          [{ name: nic.name, description: nic.description, ...(nic.mac && { mac: nic.mac }), frames: recorder.frames() }],
+          [
+            {
+              name: nic.name,
+              description: nic.description,
+              ...(nic.mac && { mac: nic.mac }),
+              frames: recorder.frames(),
+            },
+          ],
           { application: parts.application },
         ),
       ),
@@ -343,14 +359,23 @@ interface GuardParts {
  * The rule `no-second-dhcp`. Throws SAFETY_REFUSED when somebody else serves that wire already. In proxy mode another
  * server is what we wait for, and with `--force no-second-dhcp` nobody asks.
  */
-async function guardWire({ parts, link, frames, dhcp, emit }: GuardParts): Promise<{ cableIn(): Promise<void>; close(): void }> {
+async function guardWire({
+  parts,
+  link,
+  frames,
+  dhcp,
+  emit,
+}: GuardParts): Promise<{ cableIn(): Promise<void>; close(): void }> {
   const { host, plan } = parts;
   const { nic, address } = plan;
   const { mac } = nic;
-  if (plan.mode === 'proxy' || plan.force.includes('no-second-dhcp') || !mac)
+  if (plan.mode === 'proxy' || plan.force.includes('no-second-dhcp') || !mac) {
+    dhcp.resume();
     return { cableIn: async () => {}, close: () => {} };
+  }
 
-  const because = ({ server, mac: from }: { server: Ipv4; mac: string }) => `${server} (${from}) answers DHCP on ${nic.name} already`;
+  const because = ({ server, mac: from }: { server: Ipv4; mac: string }) =>
+    `${server} (${from}) answers DHCP on ${nic.name} already`;
   const guard = createRivalGuard({
     clock: host.clock,
     probe: async () =>
@@ -360,7 +385,11 @@ async function guardWire({ parts, link, frames, dhcp, emit }: GuardParts): Promi
     changed(rival) {
       if (rival) emit({ type: 'safety.refused', rule: 'no-second-dhcp', because: because(rival), override: OVERRIDE });
       else
-        emit({ type: 'notice', code: 'rival-gone', message: 'The other DHCP server fell silent; this one answers again.' });
+        emit({
+          type: 'notice',
+          code: 'rival-gone',
+          message: 'The other DHCP server fell silent; this one answers again.',
+        });
     },
   });
   const watch = createRivalWatch({
@@ -382,7 +411,8 @@ async function guardWire({ parts, link, frames, dhcp, emit }: GuardParts): Promi
     throw new BenchError('SAFETY_REFUSED', {
       rule: 'no-second-dhcp',
       because: because(guard.rival),
-      instead: 'Two servers would give out addresses against each other; `--mode proxy` adds boot files and leaves addresses to it.',
+      instead:
+        'Two servers would give out addresses against each other; `--mode proxy` adds boot files and leaves addresses to it.',
       override: OVERRIDE,
     });
   }

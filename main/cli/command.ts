@@ -11,7 +11,11 @@ export interface Flag {
 }
 
 type Values<F extends Record<string, Flag>> = {
-  readonly [K in keyof F]?: F[K] extends { repeat: true } ? readonly string[] : F[K] extends { value: string } ? string : true;
+  readonly [K in keyof F]?: F[K] extends { repeat: true }
+    ? readonly string[]
+    : F[K] extends { value: string }
+      ? string
+      : true;
 };
 
 export interface Command {
@@ -75,7 +79,8 @@ export function command<const F extends Record<string, Flag>>(definition: {
         process.stdout.write(help());
         return 0;
       }
-      if (parsed.positionals.length < required.length) throw usage(`${required[parsed.positionals.length]} is missing.`);
+      if (parsed.positionals.length < required.length)
+        throw usage(`${required[parsed.positionals.length]} is missing.`);
       if (parsed.positionals.length > names.length)
         throw usage(`"${parsed.positionals[names.length]}" is one word too many.`);
       const { json, help: _, ...values } = parsed.values;
@@ -85,7 +90,12 @@ export function command<const F extends Record<string, Flag>>(definition: {
 }
 
 /** Parses a flag's text with `parse`; says which flag was wrong and what it takes. */
-export function parsed<T>(flag: string, text: string | undefined, takes: string, parse: (text: string) => T | undefined): T | undefined {
+export function parsed<T>(
+  flag: string,
+  text: string | undefined,
+  takes: string,
+  parse: (text: string) => T | undefined,
+): T | undefined {
   if (text === undefined) return undefined;
   const value = parse(text);
   if (value === undefined) throw new BenchError('USAGE', { problem: `--${flag} takes ${takes}; "${text}" is not.` });

@@ -11,7 +11,6 @@ import { watch } from './watch.ts';
 
 const COMMANDS: readonly Command[] = [nics, watch, serve, restore];
 
-
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ words, operands }) => `${words} ${operands}`.length));
   const rows = COMMANDS.map(c => `  ${`${c.words} ${c.operands}`.trim().padEnd(width)}  ${c.summary}`);

@@ -18,7 +18,7 @@ export function liveScreen(out: NodeJS.WriteStream = process.stdout): Screen {
   return {
     draw(lines) {
       const rows = Math.max(4, (out.rows ?? 24) - 1);
-      const shown = lines.slice(0, rows).map(line => fit(line, out.columns ?? 80));
+      const shown = lines.slice(0, rows).map(line => cutTo(line, out.columns ?? 80));
       const up = height > 0 ? `${ESC}${height}A\r` : '\r';
       out.write(`${up}${shown.map(line => `${line}${ESC}K`).join('\n')}\n${ESC}J`);
       height = shown.length;
@@ -36,10 +36,9 @@ export function styled(style: Style, text: string): string {
 }
 
 /** Cuts to `width` visible characters; colour sequences count nothing. */
-function fit(line: string, width: number): string {
+function cutTo(line: string, width: number): string {
   let visible = 0;
   let out = '';
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: the colour sequences that `styled` wrote
   for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
     if (part.startsWith('\u001b')) {
       out += part;

@@ -68,7 +68,8 @@ function heading({ plan, ready }: Bench): string[] {
 function picture(bench: Bench, seconds: number, notes: readonly string[], now: number): string[] {
   const devices = bench.devices.snapshot();
   const [first = '', ...rest] = heading(bench);
-  const rows = devices.length > 0 ? devices.flatMap(device => deviceRows(device, now)) : ['  No device yet. Switch a board on.'];
+  const rows =
+    devices.length > 0 ? devices.flatMap(device => deviceRows(device, now)) : ['  No device yet. Switch a board on.'];
   return [
     `${styled('bold', first)}  ${clockText(seconds)}`,
     ...rest,
@@ -81,9 +82,13 @@ function picture(bench: Bench, seconds: number, notes: readonly string[], now: n
 }
 
 function deviceRows(device: DeviceView, now: number): string[] {
-  const stages = device.stages.map(({ stage, seconds }) => (seconds === undefined ? stage : `${stage} ${spanText(seconds)}`));
+  const stages = device.stages.map(({ stage, seconds }) =>
+    seconds === undefined ? stage : `${stage} ${spanText(seconds)}`,
+  );
   const last = stages.pop();
-  const story = [...stages.map(text => styled('dim', text)), last === undefined ? '' : styled('bold', last)].join(' - ');
+  const story = [...stages.map(text => styled('dim', text)), last === undefined ? '' : styled('bold', last)].join(
+    ' - ',
+  );
   const name = device.name.padEnd(20);
   const silent = (now - device.lastSeen) / 1000;
   const row = `  ${styled('cyan', name)} ${(device.ip ?? '').padEnd(15)} ${(device.client ?? '').padEnd(18)} ${story}`;

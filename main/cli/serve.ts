@@ -1,5 +1,6 @@
 /** `benchboot serve`: one port served until interrupted, as event lines or as a calm live view. */
 import { parseCidr, parseIpv4 } from 'node-dhcpd-lite';
+import type { LoggedEvent } from '../bench/event-log.ts';
 import { SAFETY_RULES } from '../bench/events.ts';
 import type { BenchRequest } from '../bench/plan.ts';
 import { BenchError } from '../errors.ts';
@@ -39,7 +40,10 @@ export const serve = command({
     lease: { value: 'TIME', help: 'how long an address is given for: 90s, 10m, 2h (default 10m)' },
     gateway: { value: 'IP', help: 'router told to boards (default: none)' },
     dns: { value: 'IP,IP', help: 'name servers told to boards (default: this laptop)' },
-    mode: { value: 'MODE', help: 'dhcp gives addresses (default); proxy adds boot files to the DHCP server that is there' },
+    mode: {
+      value: 'MODE',
+      help: 'dhcp gives addresses (default); proxy adds boot files to the DHCP server that is there',
+    },
     identity: { value: 'KEY', help: 'what a board keeps its address by: mac (default) or client-id (RFC 2131)' },
     root: { value: 'DIR', help: 'folder behind TFTP and HTTP' },
     'http-port': { value: 'PORT', help: 'HTTP port (default 80)' },
@@ -67,7 +71,9 @@ export const serve = command({
       http: values['no-http'] ? false : undefined,
       dns: values['no-dns'] ? false : undefined,
       benchFile: values.bench,
-      force: (values.force ?? []).map(rule => parsed('force', rule, `one of ${SAFETY_RULES.join(', ')}`, oneOf(...SAFETY_RULES))!),
+      force: (values.force ?? []).map(
+        rule => parsed('force', rule, `one of ${SAFETY_RULES.join(', ')}`, oneOf(...SAFETY_RULES))!,
+      ),
     };
     if (!request.nic && !request.benchFile)
       throw new BenchError('USAGE', {
@@ -78,7 +84,8 @@ export const serve = command({
     const interrupted = interruption();
     const engine = localEngine();
     const view = output.json ? undefined : process.stdout.isTTY ? screenView(engine) : plainView(engine);
-    const offRecords = engine.events.on(output.record);
+    const records = readyFirst(output.record);
+    const offRecords = engine.events.on(records.take);
     try {
       const starting = engine.start(request);
       const bench = await Promise.race([starting, interrupted]);
@@ -90,14 +97,36 @@ export const serve = command({
       const { elapsed, cancel } = elapsing(seconds);
       const end = await Promise.race([interrupted, elapsed, bench.failed]);
       cancel();
-      await bench.stop(end instanceof BenchError ? end.message : end === 'elapsed' ? `--for ${values.for} is over` : end);
+      await bench.stop(
+        end instanceof BenchError ? end.message : end === 'elapsed' ? `--for ${values.for} is over` : end,
+      );
       if (values.capture) await bench.saveCapture(values.capture);
       if (end instanceof BenchError) throw end;
       return end === 'elapsed' ? 0 : INTERRUPTED;
     } finally {
       await engine.close();
       view?.close();
+      records.flush();
       offRecords();
     }
   },
 });
+
+/** The first line is `ready`: a script reads one line and knows every address. What came before follows it. */
+function readyFirst(record: (event: LoggedEvent) => void): { take: (event: LoggedEvent) => void; flush: () => void } {
+  let held: LoggedEvent[] | undefined = [];
+  const flush = (): void => {
+    for (const event of held ?? []) record(event);
+    held = undefined;
+  };
+  return {
+    take(event) {
+      if (held && event.type !== 'ready') held.push(event);
+      else {
+        record(event);
+        flush();
+      }
+    },
+    flush,
+  };
+}

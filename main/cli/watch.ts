@@ -20,7 +20,9 @@ export const watch = command({
   },
   async run(values, _operands, output) {
     if (!values.nic)
-      throw new BenchError('USAGE', { problem: 'Say which network port to listen on: --nic NAME. `benchboot nics` lists them.' });
+      throw new BenchError('USAGE', {
+        problem: 'Say which network port to listen on: --nic NAME. `benchboot nics` lists them.',
+      });
     const seconds = parsed('for', values.for, 'a time such as 30s', parseDuration);
     const interrupted = interruption();
     const watching = await localEngine().watch(values.nic);
@@ -33,7 +35,9 @@ export const watch = command({
       const lines = watching.sentences();
       screen?.draw([
         `${nic.name}: listening, sending nothing, ${clockText((Date.now() - began) / 1000)}`,
-        ...(lines.length > 0 ? lines : [nic.carrier ? 'Nothing heard yet.' : 'There is no cable in this port.']).map(line => `  ${line}`),
+        ...(lines.length > 0 ? lines : [nic.carrier ? 'Nothing heard yet.' : 'There is no cable in this port.']).map(
+          line => `  ${line}`,
+        ),
       ]);
     };
     const drawing = screen && setInterval(draw, 500);
