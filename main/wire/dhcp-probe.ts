@@ -22,8 +22,10 @@ export interface RivalServer {
   readonly server: Ipv4;
   /** Undefined when only the datagram was seen. */
   readonly mac: Mac | undefined;
-  /** The address it gave or offered; undefined from a proxyDHCP server, which gives none. */
+  /** The address it gave or offered, when this answer held one. */
   readonly offered: Ipv4 | undefined;
+  /** It decides about addresses; false for a proxyDHCP server, which only adds boot files. */
+  readonly leases: boolean;
 }
 
 /** How a probe travels: as raw frames where the system allows, else by a UDP socket on port 68 of that NIC. */
@@ -46,6 +48,7 @@ export interface ProbeOptions {
   readonly waitMs?: number;
 }
 
+const NO_ADDRESS = '0.0.0.0';
 const WAIT_MS = 3_500;
 /** A lost DISCOVER must not look like an empty wire. */
 const SEND_AT_MS = [0, 500, 1_500];
@@ -81,7 +84,7 @@ export function probeDhcpServers(options: ProbeOptions): Promise<readonly RivalS
 
 /** A DISCOVER that asks for a broadcast answer (the NIC may have no address yet) and says nothing a boot server acts on. */
 export function buildProbe(mac: Mac, xid: number): Uint8Array {
-  const none = '0.0.0.0';
+  const none = NO_ADDRESS;
   const packet: DhcpPacket = {
     op: 1,
     htype: 1,
@@ -115,13 +118,14 @@ export function judgeProbeReply(
 ): RivalServer | undefined {
   const reply = readReply(message);
   if (!reply || reply.packet.xid !== probe.xid || reply.packet.mac !== probe.mac) return undefined;
-  return { server: reply.server ?? from.address, mac: from.mac, offered: reply.offered };
+  return { server: reply.server ?? from.address, mac: from.mac, offered: reply.offered, leases: reply.leases };
 }
 
 interface Reply {
   readonly packet: DhcpPacket;
   readonly server: Ipv4 | undefined;
   readonly offered: Ipv4 | undefined;
+  readonly leases: boolean;
 }
 
 /** OFFER, ACK, NAK, or a BOOTP reply. */
@@ -132,10 +136,14 @@ function readReply(message: Uint8Array): Reply | undefined {
   const type = messageType(packet);
   if (type !== undefined && type !== 'OFFER' && type !== 'ACK' && type !== 'NAK') return undefined;
   const id = packet.options.get(54);
+  const offered = packet.yiaddr === NO_ADDRESS ? undefined : packet.yiaddr;
+  // A NAK, and the ACK of an INFORM, hold no address but come from a server that leases; a boot server's ACK names PXE.
+  const informs = type === 'ACK' && packet.ciaddr !== NO_ADDRESS && !packet.options.has(60);
   return {
     packet,
     server: id?.length === 4 ? readIpv4(id) : undefined,
-    offered: packet.yiaddr === '0.0.0.0' ? undefined : packet.yiaddr,
+    offered,
+    leases: offered !== undefined || type === 'NAK' || informs,
   };
 }
 
@@ -143,7 +151,7 @@ export interface RivalWatchOptions {
   /** Our own answers are no rival's. */
   readonly ownMac: Mac;
   readonly ownAddress: Ipv4;
-  /** Called for every answer of another server; proxyDHCP servers have no `offered`. */
+  /** Called for every answer of another server, also of proxyDHCP servers. */
   readonly onRival: (rival: RivalServer) => void;
 }
 
@@ -157,7 +165,8 @@ export function createRivalWatch({ ownMac, ownAddress, onRival }: RivalWatchOpti
       if (!answer || frame.source === ownMac || answer.from === ownAddress) return;
       const reply = readReply(answer.message);
       if (!reply || reply.server === ownAddress) return;
-      onRival({ server: reply.server ?? answer.from, mac: frame.source, offered: reply.offered });
+      const { offered, leases } = reply;
+      onRival({ server: reply.server ?? answer.from, mac: frame.source, offered, leases });
     },
   };
 }
@@ -176,7 +185,7 @@ export function frameProbePort(wire: {
 }): ProbePort {
   return {
     send(discover) {
-      const from = { mac: wire.mac, address: '0.0.0.0', port: 68 };
+      const from = { mac: wire.mac, address: NO_ADDRESS, port: 68 };
       wire.send(
         buildUdpFrame({ from, to: { mac: BROADCAST_MAC, address: '255.255.255.255', port: 67 }, payload: discover }),
       );

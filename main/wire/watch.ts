@@ -1,5 +1,5 @@
 /** Listening to a port's wire without sending anything: the raw link, and what it tells about who is there. */
-import { recogniseClient } from '../boot/client.ts';
+import { PI_PREFIXES, recogniseClient } from '../boot/client.ts';
 import { BenchError } from '../errors.ts';
 import type { Frame, Host, Nic } from '../host/host.ts';
 import { createListener } from './listener.ts';
@@ -28,7 +28,12 @@ export async function watchWire(host: Host, nic: Nic): Promise<WireWatch> {
     throw new BenchError('UNSUPPORTED', { what, platform: host.platform });
   }
   const recorder = new Recorder();
-  const listener = createListener({ ownMac: nic.mac, describeClient: packet => recogniseClient(packet).label });
+  const listener = createListener({
+    ownMac: nic.mac,
+    describeClient: packet => recogniseClient(packet).label,
+    // A Pi with a fixed address sends no DHCP packet that would name it.
+    describeMac: mac => (PI_PREFIXES.has(mac.slice(0, 8)) ? 'Raspberry Pi' : undefined),
+  });
   let heard: (station: Station, frame: Frame) => void = () => {};
   link.onFrames(frames => {
     for (const frame of frames) {

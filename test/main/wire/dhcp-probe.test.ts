@@ -17,8 +17,19 @@ import { arp, captureFrame, captures, frame, SERVER_MAC, udp } from './frames.ts
 const OWN: Mac = '00:e0:4c:68:00:01';
 const XID = 0xbe0c4001;
 
-type Reply = { server?: Ipv4; yiaddr?: Ipv4; xid?: number; mac?: Mac; op?: 1 | 2; type?: number };
+type Reply = {
+  ciaddr?: Ipv4;
+  vendorClass?: string;
+  server?: Ipv4;
+  yiaddr?: Ipv4;
+  xid?: number;
+  mac?: Mac;
+  op?: 1 | 2;
+  type?: number;
+};
 function reply({
+  ciaddr = '0.0.0.0',
+  vendorClass,
   server = '192.168.1.1',
   yiaddr = '192.168.1.50',
   xid = XID,
@@ -32,7 +43,8 @@ function reply({
     [53, Uint8Array.of(type)],
     [54, ipv4Bytes(server)],
   ]);
-  const packet: DhcpPacket = { ...fixed, op, xid, ciaddr: none, yiaddr, siaddr: none, giaddr: none, mac, options };
+  if (vendorClass !== undefined) options.set(60, Buffer.from(vendorClass));
+  const packet: DhcpPacket = { ...fixed, op, xid, ciaddr, yiaddr, siaddr: none, giaddr: none, mac, options };
   const encoded = encodePacket(packet);
   if (!encoded.ok) throw new Error(encoded.error.message);
   return encoded.bytes;
@@ -91,10 +103,20 @@ describe('no-second-dhcp: the probe', () => {
   });
 
   it.each<[string, Reply, Partial<RivalServer> | undefined]>([
-    ['an OFFER', {}, { server: '192.168.1.1', mac: SERVER_MAC, offered: '192.168.1.50' }],
+    ['an OFFER', {}, { server: '192.168.1.1', mac: SERVER_MAC, offered: '192.168.1.50', leases: true }],
     ['an ACK (rapid commit)', { type: 5 }, { offered: '192.168.1.50' }],
-    ['a NAK: somebody is authoritative', { type: 6, yiaddr: '0.0.0.0' }, { offered: undefined }],
-    ['an offer without address (proxyDHCP)', { yiaddr: '0.0.0.0' }, { offered: undefined }],
+    ['a NAK: somebody is authoritative', { type: 6, yiaddr: '0.0.0.0' }, { offered: undefined, leases: true }],
+    [
+      'the answer to an INFORM',
+      { type: 5, yiaddr: '0.0.0.0', ciaddr: '192.168.1.9' },
+      { offered: undefined, leases: true },
+    ],
+    [
+      'the answer of a boot server',
+      { type: 5, yiaddr: '0.0.0.0', ciaddr: '192.168.1.9', vendorClass: 'PXEClient' },
+      { leases: false },
+    ],
+    ['an offer without address (proxyDHCP)', { yiaddr: '0.0.0.0' }, { offered: undefined, leases: false }],
     ['for another transaction', { xid: 1 }, undefined],
     ['for another client', { mac: '52:54:00:00:00:09' }, undefined],
     ['a request', { op: 1 }, undefined],
@@ -126,8 +148,8 @@ describe('no-second-dhcp: the probe', () => {
     answer(reply({ server: '10.0.0.1', yiaddr: '10.0.0.9' }), { address: '10.0.0.1', mac: undefined });
     clock.run();
     expect(await probing).toEqual([
-      { server: '192.168.1.1', mac: SERVER_MAC, offered: '192.168.1.50' },
-      { server: '10.0.0.1', mac: undefined, offered: '10.0.0.9' },
+      { server: '192.168.1.1', mac: SERVER_MAC, offered: '192.168.1.50', leases: true },
+      { server: '10.0.0.1', mac: undefined, offered: '10.0.0.9', leases: true },
     ]);
     expect(clock.now()).toBe(900);
   });
@@ -161,7 +183,7 @@ describe('no-second-dhcp: the probe', () => {
       frame(offer),
     ]);
     clock.run();
-    expect(await probing).toEqual([{ server: '192.168.1.1', mac: SERVER_MAC, offered: '192.168.1.50' }]);
+    expect(await probing).toEqual([{ server: '192.168.1.1', mac: SERVER_MAC, offered: '192.168.1.50', leases: true }]);
     expect(stopped).toBe(true);
   });
 
@@ -183,7 +205,7 @@ describe('no-second-dhcp: the probe', () => {
     hear(reply(), { address: '192.168.1.1', port: 6767 });
     hear(reply(), { address: '192.168.1.1', port: 67 });
     clock.run();
-    expect(await probing).toEqual([{ server: '192.168.1.1', mac: undefined, offered: '192.168.1.50' }]);
+    expect(await probing).toEqual([{ server: '192.168.1.1', mac: undefined, offered: '192.168.1.50', leases: true }]);
   });
 });
 
@@ -209,7 +231,7 @@ describe('no-second-dhcp: listening on', () => {
     hear(udp({ mac: SERVER_MAC, ip: '10.9.9.9', port: 67 }, to, reply({ server: '10.32.0.1' })));
     expect(rivals).toEqual([]);
     hear(udp({ mac: SERVER_MAC, ip: '10.9.9.9', port: 4011 }, to, reply({ server: '10.9.9.9', yiaddr: '0.0.0.0' })));
-    expect(rivals).toEqual([{ server: '10.9.9.9', mac: SERVER_MAC, offered: undefined }]);
+    expect(rivals).toEqual([{ server: '10.9.9.9', mac: SERVER_MAC, offered: undefined, leases: false }]);
   });
 
   it('nonsense from port 67 is nobody', () => {
