@@ -25,6 +25,7 @@ describe('request targets', () => {
     ['a dot at the end', '/a/.', '/a/'],
     ['two dots at the end', '/a/b/..', '/a/'],
     ['names that begin with dots', '/.config/..a/...', '/.config/..a/...'],
+    ['a line feed, which a file name may hold', '/a%0ab', '/a\nb'],
     ['a Windows slash', '/a\\b', '/a\\b'],
   ];
   it.each(good)('%s', (_, target, path, query = '') => {
@@ -42,9 +43,6 @@ describe('request targets', () => {
     ['to the folder above', '/..'],
     ['absolute-form out of the root', 'http://bench/../x'],
     ['a NUL', '/boot.ipxe%00.txt'],
-    ['a line feed', '/a%0ab'],
-    ['an escape sequence', '/%1b[2J'],
-    ['DEL', '/a%7f'],
     ['an escape that is none', '/a%zz'],
     ['an escape that is cut', '/a%4'],
     ['a lone percent', '/100%'],
@@ -63,7 +61,7 @@ describe('request targets', () => {
   ];
   it.each(hostile)('refuses %s', (_, target) => expect(readTarget(target).ok).toBe(false));
 
-  it('never throws, and never gives a path with dot segments or controls (fuzz)', () => {
+  it('never throws, and never gives a path with dot segments or NULs (fuzz)', () => {
     const part = fc.constantFrom(
       '/',
       '..',
@@ -90,7 +88,7 @@ describe('request targets', () => {
         const read = readTarget(text);
         if (!read.ok) return;
         expect(read.path).toMatch(/^\//);
-        expect(read.path).not.toMatch(/[\0-\x1f\x7f]/);
+        expect(read.path).not.toContain('\0');
         expect(read.path.split(/[/\\]/)).not.toContain('..');
       }),
       { numRuns: 20_000 },

@@ -249,7 +249,7 @@ describe('what is not there', () => {
     ['/out', 404, /no such file/],
     ['/fifo', 403, /not a plain file/],
     ['/secret', 403, /cannot be read/],
-    ['/%00', 400, /control character/],
+    ['/%00', 400, /holds a NUL/],
     ['/%2e%2e/x', 400, /out of the root/],
     ['/%', 400, /percent escape/],
   ];
