@@ -1,5 +1,5 @@
 /** Who is asking? One packet's facts become a `BootClient`; everything downstream reads that. Knows no reply and no socket. */
-import { formatMac, type Mac } from 'node-dhcpd-lite';
+import { type Mac, toHex } from 'node-dhcpd-lite';
 import type { DhcpFacts } from '../bench/events.ts';
 import { type Architecture, type Cpu, readArchitecture } from './architectures.ts';
 
@@ -97,7 +97,6 @@ function isIdentifying(guid: Uint8Array): boolean {
   return guid.some(byte => byte !== guid[0]);
 }
 
-const hex = (bytes: Uint8Array): string => formatMac(bytes).replace(/:/g, '');
 const reversed = (bytes: Uint8Array): Uint8Array => Uint8Array.from(bytes).reverse();
 
 /** The 16 octets after the type octet; undefined when the option is malformed (RFC 4578 section 2.3). */
@@ -108,11 +107,11 @@ function guidOf(option97: Uint8Array | undefined): Uint8Array | undefined {
 /** SMBIOS 3.x section 7.2.1: the first three groups are little endian. */
 function uuidText(guid: Uint8Array): string {
   return [
-    hex(reversed(guid.subarray(0, 4))),
-    hex(reversed(guid.subarray(4, 6))),
-    hex(reversed(guid.subarray(6, 8))),
-    hex(guid.subarray(8, 10)),
-    hex(guid.subarray(10)),
+    toHex(reversed(guid.subarray(0, 4))),
+    toHex(reversed(guid.subarray(4, 6))),
+    toHex(reversed(guid.subarray(6, 8))),
+    toHex(guid.subarray(8, 10)),
+    toHex(guid.subarray(10)),
   ].join('-');
 }
 
@@ -120,11 +119,11 @@ function uuidText(guid: Uint8Array): string {
 function readPiGuid(guid: Uint8Array): { kind: 'pi4' | 'pi5' | undefined; serial: string | undefined } {
   const name = ascii(guid.subarray(0, 4));
   if (name === 'RPi4' || name === 'RPi5')
-    return { kind: name === 'RPi4' ? 'pi4' : 'pi5', serial: hex(reversed(guid.subarray(12))) };
-  const repeated = [4, 8, 12].every(at => hex(guid.subarray(at, at + 4)) === hex(guid.subarray(0, 4)));
+    return { kind: name === 'RPi4' ? 'pi4' : 'pi5', serial: toHex(reversed(guid.subarray(12))) };
+  const repeated = [4, 8, 12].every(at => toHex(guid.subarray(at, at + 4)) === toHex(guid.subarray(0, 4)));
   return {
     kind: undefined,
-    serial: repeated && isIdentifying(guid) ? hex(reversed(guid.subarray(0, 4))) : undefined,
+    serial: repeated && isIdentifying(guid) ? toHex(reversed(guid.subarray(0, 4))) : undefined,
   };
 }
 
@@ -231,7 +230,7 @@ export function recogniseClient(facts: ClientFacts, before?: BootClient): BootCl
     piGuid: pi?.kind,
     piPrefix: PI_PREFIXES.get(facts.mac.slice(0, 8)),
     before,
-    sameGuid: !option(97) || (before?.guid !== undefined && hex(before.guid) === hex(option(97)!)),
+    sameGuid: !option(97) || (before?.guid !== undefined && toHex(before.guid) === toHex(option(97)!)),
   };
   const firmware = RECOGNITION.find(rule => rule.when(marks))!.kind;
   const clientId = option(61);
@@ -247,7 +246,7 @@ export function recogniseClient(facts: ClientFacts, before?: BootClient): BootCl
     hostname: ascii(option(12)),
     vendorClass: ascii(option(60)),
     userClass: classes.join(', ') || undefined,
-    clientId: clientId && clientId.length > 0 ? hex(clientId) : undefined,
+    clientId: clientId && clientId.length > 0 ? toHex(clientId) : undefined,
     ours,
     uboot: firmware === 'uboot' || firmware === 'uboot-efi' || (before?.uboot === true && firmware !== 'uefi-pxe'),
     label: labelOf(firmware, marks),
@@ -262,7 +261,7 @@ export function dhcpFacts(client: BootClient, xid: string): DhcpFacts {
     userClass: client.userClass,
     arch: client.arch,
     clientId: client.clientId,
-    uuid: guidOf(client.guid) && hex(guidOf(client.guid)!),
+    uuid: guidOf(client.guid) && toHex(guidOf(client.guid)!),
     serial: client.serial,
     firmware: client.firmware,
     client: client.label,

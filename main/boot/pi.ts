@@ -1,15 +1,9 @@
 /** What Raspberry Pi bootloaders want besides an address: the menu text, the folder names they ask for, and what they must not get by accident. Knows no file system. */
+import { bootMenu, discoveryControl, encodePxe, menuPrompt } from 'node-dhcpd-lite';
 
-/** PXE menu as option 43 (boot-net.adoc): 6 = discovery control 3, 10 = prompt, 9 = one menu entry of type 0 with the text. */
-function menu(text: string): Uint8Array {
-  const letters = new TextEncoder().encode(text);
-  return Uint8Array.of(
-    ...[6, 1, 3],
-    ...[10, 4, 0, 0x50, 0x58, 0x45],
-    ...[9, letters.length + 3, 0, 0, letters.length, ...letters],
-    255,
-  );
-}
+/** Option 43 as every Pi wants it (boot-net.adoc): the order of the sub-options is that of working traces. */
+const menu = (text: string): Uint8Array =>
+  encodePxe([discoveryControl(3), menuPrompt(0, 'PXE'), bootMenu([{ type: 0, text }])]);
 
 export const PI_MENU = menu('Raspberry Pi Boot');
 /** The ROM of the Pi 3B compares the text with three trailing spaces; later ones ignore them. */

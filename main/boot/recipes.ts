@@ -1,5 +1,14 @@
 /** Who gets what: one row per kind of client with what its reply carries, what it must not carry, and why. Knows no socket and no lease. */
-import type { Ipv4 } from 'node-dhcpd-lite';
+import {
+  discoveryControl,
+  encodeIpxe,
+  encodePxe,
+  fromText,
+  type Ipv4,
+  ipv4Bytes,
+  NO_PXEDHCP,
+  PXE_DISCOVERY,
+} from 'node-dhcpd-lite';
 import type { BootClient, FirmwareKind } from './client.ts';
 import { PI_MENU, PI_MENU_PADDED } from './pi.ts';
 import { type BootPlan, bootFileUse, httpUrl, hyphenated, isUrl, tftpUrl } from './plan.ts';
@@ -53,10 +62,10 @@ const is =
   (client: BootClient): boolean =>
     kinds.includes(client.firmware);
 
-/** PXE 2.1 sub-option 6, PXE_DISCOVERY_CONTROL = 8: use the file named here, look for no boot server. */
-const SKIP_DISCOVERY = Uint8Array.of(6, 1, 8, 255);
-/** iPXE option 175 sub-option 176, no-pxedhcp: saves the 2 s wait for a proxy. */
-const NO_PXEDHCP = Uint8Array.of(176, 1, 1);
+/** Sub-option 6: use the file named here, look for no boot server. */
+const SKIP_DISCOVERY = encodePxe([discoveryControl(PXE_DISCOVERY.bootFileGiven)]);
+/** Saves the 2 s that iPXE would wait for a proxy. */
+const NO_PROXY_WAIT = encodeIpxe([NO_PXEDHCP]);
 
 const wished = (client: BootClient, plan: BootPlan, use: ReturnType<typeof bootFileUse>): string | undefined => {
   const wish = plan.wish?.(client);
@@ -142,7 +151,7 @@ export const LEASE_RECIPES: readonly Recipe[] = [
   {
     name: 'ipxe-final',
     when: client => client.ours,
-    put: (client, plan) => ({ siaddr: plan.server, 67: finalScriptUrl(client, plan), 175: NO_PXEDHCP }),
+    put: (client, plan) => ({ siaddr: plan.server, 67: finalScriptUrl(client, plan), 175: NO_PROXY_WAIT }),
     leavesOut: [60, 43, 66],
     because: 'our own script already runs there (user class Benchboot)',
   },
@@ -152,8 +161,8 @@ export const LEASE_RECIPES: readonly Recipe[] = [
     put: (client, plan) => ({
       siaddr: plan.server,
       67: scriptUrl(client, plan),
-      175: NO_PXEDHCP,
-      7: plan.syslog && octets(plan.syslog),
+      175: NO_PROXY_WAIT,
+      7: plan.syslog && ipv4Bytes(plan.syslog),
     }),
     leavesOut: [60, 43, 66],
     because: 'iPXE net/udp/dhcp.c; never an iPXE program again, it would load itself for ever',
@@ -340,9 +349,6 @@ export const BOOT_SERVER_RECIPES: readonly Recipe[] = [
   },
 ];
 
-const octets = (address: Ipv4): Uint8Array => Uint8Array.from(address.split('.'), Number);
-const encodeText = (text: string): Uint8Array => new TextEncoder().encode(text);
-
 /** BOOTP `file` is 128 octets with its NUL (RFC 2131 section 2); longer names travel in 67 alone. */
 const FILE_FIELD = 127;
 
@@ -351,7 +357,7 @@ function cook(recipe: Recipe, client: BootClient, plan: BootPlan): BootChoice {
   const options: [number, Uint8Array][] = [];
   for (const [name, value] of Object.entries(fields)) {
     if (name === 'siaddr' || name === 'file' || value === undefined) continue;
-    options.push([Number(name), typeof value === 'string' ? encodeText(value) : value]);
+    options.push([Number(name), typeof value === 'string' ? fromText(value) : value]);
   }
   const name67 = fields[67];
   const text67 = typeof name67 === 'string' ? name67 : undefined;
@@ -359,7 +365,7 @@ function cook(recipe: Recipe, client: BootClient, plan: BootPlan): BootChoice {
   return {
     recipe: recipe.name,
     siaddr: fields.siaddr,
-    file: fields.file !== undefined && encodeText(fields.file).length <= FILE_FIELD ? fields.file : undefined,
+    file: fields.file !== undefined && fromText(fields.file).length <= FILE_FIELD ? fields.file : undefined,
     bootfile: text67 ?? fields.file ?? (typeof name209 === 'string' ? name209 : undefined),
     options,
     omit: recipe.leavesOut,

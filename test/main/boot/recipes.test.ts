@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { decodePacket } from 'node-dhcpd-lite';
 import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../../main/boot/architectures.ts';
 import { type BootClient, recogniseClient } from '../../../main/boot/client.ts';
@@ -11,7 +12,6 @@ import {
   LEASE_RECIPES,
   PROXY_RECIPES,
 } from '../../../main/boot/recipes.ts';
-import { decodePacket } from '../../../main/node-dhcpd-lite/src/codec/packet.ts';
 
 const PLAN: BootPlan = { mode: 'dhcp', server: '10.32.0.1', httpPort: 80, tftp: true, programs: DEFAULT_PROGRAMS };
 const PROXY: BootPlan = { ...PLAN, mode: 'proxy' };
