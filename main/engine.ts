@@ -2,10 +2,12 @@
  * The composition root: a host and settings in, an engine out. The readable list of all parts; the command line and the
  * app are two faces of it. Plain Node, no Electron.
  */
-import { statSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { type Bench, startBench } from './bench/bench.ts';
+import { benchDefaults } from './bench/bench-defaults.ts';
 import { EventLog } from './bench/event-log.ts';
 import { type BenchRequest, planBench } from './bench/plan.ts';
+import { examine, type Finding } from './doctor/doctor.ts';
 import { BenchError } from './errors.ts';
 import type { Endpoint, Host, Nic } from './host/host.ts';
 import { openJournal, restoreStale, type Undoing } from './nic/journal.ts';
@@ -20,6 +22,8 @@ export interface EngineSettings {
   readonly version: string;
   /** The laptop's own name servers as they are now; empty when it is offline. */
   readonly resolvers: () => readonly Endpoint[];
+  /** Runs a command of the system; rejects when it is missing or fails. */
+  readonly run: (command: readonly [string, ...string[]]) => Promise<string>;
 }
 
 export interface Engine {
@@ -34,6 +38,8 @@ export interface Engine {
   watch(nic: string): Promise<WireWatch>;
   /** Undoes what crashed runs left on this laptop. */
   restore(): Promise<Undoing>;
+  /** The self-test: what works here, and what is in the way. */
+  examine(): Promise<readonly Finding[]>;
   /** Stops what is being served. */
   close(): Promise<void>;
 }
@@ -60,7 +66,9 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
       for (const message of (await restore()).undone) log.append({ type: 'notice', code: 'restored', message });
       const [nics, known] = await Promise.all([host.nics.list(), host.nics.knownNetworks()]);
       try {
-        const plan = planBench({ nics, known, request, defaults: {}, isFolder });
+        const { benchFile } = request;
+        const defaults = benchFile === undefined ? {} : benchDefaults(readText(benchFile), benchFile, nics);
+        const plan = planBench({ nics, known, request, defaults, isFolder });
         const bench = await startBench({
           host,
           plan,
@@ -84,6 +92,7 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
 
     watch: async name => watchWire(host, await findNic(name)),
     restore,
+    examine: () => examine({ host, run: settings.run, programs: settings.programs, stateFolder: settings.stateFolder }),
 
     async close() {
       await Promise.all([...benches].map(bench => bench.stop('the engine is closing')));
@@ -97,5 +106,13 @@ function isFolder(path: string): boolean {
     return statSync(path).isDirectory();
   } catch {
     return false;
+  }
+}
+
+function readText(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new BenchError('FILE_UNREADABLE', { path, reason: (error as Error).message }, { cause: error });
   }
 }

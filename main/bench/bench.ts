@@ -26,11 +26,13 @@ import {
 import { decodeFrame } from '../wire/ethernet.ts';
 import { encodePcapng } from '../wire/pcapng.ts';
 import { Recorder } from '../wire/recorder.ts';
+import { reservations } from './bench-defaults.ts';
+import { hostOf } from './bench-file-boot.ts';
 import { createContentService } from './content-service.ts';
 import { type DhcpService, startDhcpService } from './dhcp-service.ts';
 import type { EventLog } from './event-log.ts';
 import type { BenchEvent, Emit, ReadyEvent } from './events.ts';
-import type { BenchPlan, PlannedHost } from './plan.ts';
+import type { BenchPlan } from './plan.ts';
 import { createRivalGuard } from './rival-guard.ts';
 import { hostTransport } from './transport.ts';
 
@@ -75,7 +77,7 @@ export async function startBench(parts: BenchParts): Promise<Bench> {
 async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
   const { host, plan, log, journal } = parts;
   const { nic, address } = plan;
-  const devices = new Devices({ nameOf: device => hostOf(plan, device)?.hostname });
+  const devices = new Devices({ nameOf: device => hostOf(plan, { ...UNKNOWN, ...device })?.name });
   const emit: Emit = event => tell(log, devices, event, host.clock.now());
 
   const { failed, fail } = failure();
@@ -124,7 +126,7 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
       httpPort: plan.httpPort,
       tftp: plan.tftp,
       programs: plan.programs ?? DEFAULT_PROGRAMS,
-      wish: client => hostOf(plan, client)?.boot ?? plan.wish?.(client),
+      ...(plan.wish && { wish: plan.wish }),
       has: content.has,
     },
     now: () => host.clock.now(),
@@ -159,8 +161,9 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
     const dns = await startDns({
       ...shared,
       subnet: plan.subnet,
+      domain: plan.domain,
       lookup: name => addressOfName(plan, leases, name),
-      reverse: ip => plan.hosts.find(entry => entry.ip === ip)?.hostname ?? leases.leaseOf(ip)?.hostname,
+      reverse: ip => plan.hosts.find(entry => entry.address === ip)?.name ?? leases.leaseOf(ip)?.hostname,
       upstream: parts.resolvers,
       upstreamSockets,
       random16: () => randomInt(0x10000),
@@ -256,8 +259,8 @@ function dhcpConfig(plan: BenchPlan): ServerConfig {
     identity: plan.identity,
     routers: plan.gateway ? [plan.gateway] : [],
     dns: plan.nameServers,
-    domain: 'bench',
-    reservations: plan.hosts.flatMap(({ ip, ...marks }) => (ip === undefined ? [] : [{ ...marks, ip }])),
+    domain: plan.domain,
+    reservations: reservations(plan.hosts),
   };
 }
 
@@ -282,21 +285,8 @@ async function openStore({ plan, stateFolder }: BenchParts, emit: Emit): Promise
 
 /* Devices -------------------------------------------------------------------------------------------------------- */
 
-interface Marks {
-  readonly mac: Mac | undefined;
-  readonly serial?: string | undefined;
-  readonly uuid?: string | undefined;
-}
-
-/** The bench file's entry for a device. */
-function hostOf(plan: BenchPlan, marks: Marks): PlannedHost | undefined {
-  return plan.hosts.find(
-    entry =>
-      (entry.mac !== undefined && entry.mac === marks.mac) ||
-      (entry.serial !== undefined && entry.serial === marks.serial) ||
-      (entry.uuid !== undefined && entry.uuid === marks.uuid),
-  );
-}
+/** A device that has sent no packet yet. */
+const UNKNOWN = { serial: undefined, uuid: undefined, clientId: undefined };
 
 function deviceFacts(
   plan: BenchPlan,
@@ -307,21 +297,21 @@ function deviceFacts(
   const mac = key.mac ?? (key.ip && macOf(key.ip));
   const client = mac ? dhcp?.clientOf(mac) : undefined;
   const ip = key.ip ?? dhcp?.leases().find(lease => lease.mac === mac && lease.state === 'bound')?.ip;
-  const entry = hostOf(plan, { mac, serial: client?.serial, uuid: client?.uuid });
+  const entry = client ? hostOf(plan, client) : mac ? hostOf(plan, { ...UNKNOWN, mac }) : undefined;
   return {
     mac,
     ip,
-    hostname: entry?.hostname ?? client?.hostname,
+    hostname: entry?.name ?? client?.hostname,
     serial: client?.serial,
     uuid: client?.uuid,
     arch: client?.cpu,
-    vars: entry?.vars,
+    vars: { ...plan.vars, ...entry?.vars },
   };
 }
 
 function addressOfName(plan: BenchPlan, dhcp: DhcpService, name: string): Ipv4 | undefined {
-  const fixed = plan.hosts.find(entry => entry.hostname?.toLowerCase() === name);
-  return (fixed ?? dhcp.leases().find(lease => lease.state === 'bound' && lease.hostname?.toLowerCase() === name))?.ip;
+  const fixed = plan.hosts.find(entry => entry.name?.toLowerCase() === name)?.address;
+  return fixed ?? dhcp.leases().find(lease => lease.state === 'bound' && lease.hostname?.toLowerCase() === name)?.ip;
 }
 
 /* The port and its wire ------------------------------------------------------------------------------------------ */

@@ -1,12 +1,13 @@
 /** From what was asked for to what will be done: a complete, checked plan of one bench, or the reason why not. */
 import { resolve } from 'node:path';
-import type { Ipv4, Reservation, Subnet } from 'node-dhcpd-lite';
+import type { Ipv4, Subnet } from 'node-dhcpd-lite';
 import type { BootClient } from '../boot/client.ts';
 import type { BootPlan, BootWish } from '../boot/plan.ts';
 import { BenchError } from '../errors.ts';
 import type { Nic, NicAddress } from '../host/host.ts';
 import { chooseAddressing } from '../nic/addressing.ts';
 import { worthiness } from '../nic/worthiness.ts';
+import type { BenchHost, Vars } from './bench-file.ts';
 import type { SafetyRule } from './events.ts';
 
 /** What a person, a script or a window asks for. Everything but the port has a sane default. */
@@ -30,14 +31,6 @@ export interface BenchRequest {
   readonly force: readonly SafetyRule[];
 }
 
-/** A host entry of the bench file, in the words of the services. */
-export interface PlannedHost extends Omit<Reservation, 'ip'> {
-  /** Its fixed address. */
-  readonly ip?: Ipv4;
-  readonly boot?: BootWish;
-  readonly vars?: Readonly<Record<string, string>>;
-}
-
 export interface BenchPlan {
   readonly nic: Nic;
   readonly address: Ipv4;
@@ -57,7 +50,12 @@ export interface BenchPlan {
   readonly httpPort: number | undefined;
   readonly tftp: boolean;
   readonly dns: boolean;
-  readonly hosts: readonly PlannedHost[];
+  /** Domain of the bench's own names. */
+  readonly domain: string;
+  /** The bench file's devices. */
+  readonly hosts: readonly BenchHost[];
+  /** Template variables of every device. */
+  readonly vars: Vars;
   /** The bench file's wish per architecture. */
   readonly wish: ((client: BootClient) => BootWish | undefined) | undefined;
   /** Programs in place of the usual ones. */
@@ -66,8 +64,9 @@ export interface BenchPlan {
 }
 
 /** What a bench file adds to a request; the request wins where both speak. */
-export type BenchDefaults = Partial<Omit<BenchRequest, 'force' | 'benchFile'>> &
-  Partial<Pick<BenchPlan, 'hosts' | 'wish' | 'programs'>>;
+export type BenchDefaults = Partial<Omit<BenchRequest, 'force' | 'benchFile'>> & {
+  readonly [K in 'domain' | 'hosts' | 'vars' | 'wish' | 'programs']?: BenchPlan[K] | undefined;
+};
 
 export interface PlanParts {
   readonly nics: readonly Nic[];
@@ -87,7 +86,12 @@ export function planBench({ nics, known, request, defaults, isFolder }: PlanPart
   const given = Object.entries(request).filter(([, value]) => value !== undefined);
   const wanted: BenchDefaults = { ...defaults, ...Object.fromEntries(given) };
   const nic = chooseNic(nics, wanted.nic, request.force);
-  const { address, subnet, range, overlaps } = chooseAddressing({ nic, known, address: wanted.address, range: wanted.range });
+  const { address, subnet, range, overlaps } = chooseAddressing({
+    nic,
+    known,
+    address: wanted.address,
+    range: wanted.range,
+  });
   const { mode = 'dhcp', root } = wanted;
   const dns = wanted.dns ?? mode === 'dhcp';
   if (root !== undefined && !isFolder(root))
@@ -107,7 +111,9 @@ export function planBench({ nics, known, request, defaults, isFolder }: PlanPart
     httpPort: (wanted.http ?? true) ? (wanted.httpPort ?? HTTP_PORT) : undefined,
     tftp: wanted.tftp ?? true,
     dns,
+    domain: wanted.domain ?? 'bench',
     hosts: wanted.hosts ?? [],
+    vars: wanted.vars ?? {},
     wish: wanted.wish,
     programs: wanted.programs,
     force: request.force,

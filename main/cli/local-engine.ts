@@ -4,6 +4,7 @@ import { createEngine, type Engine } from '../engine.ts';
 import { resourcesFolder, stateFolder } from '../host/node/folders.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { nodeResolvers } from '../host/node/resolvers.ts';
+import { runCommand } from '../host/node/run.ts';
 
 export const VERSION = __BENCHBOOT_VERSION__;
 
@@ -13,5 +14,6 @@ export function localEngine(): Engine {
     programs: join(resourcesFolder(), 'ipxe'),
     version: VERSION,
     resolvers: nodeResolvers(),
+    run: runCommand,
   });
 }

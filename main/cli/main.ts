@@ -1,7 +1,9 @@
 #!/usr/bin/env node
 /** The command line: finds the command, runs it, turns what went wrong into a sentence and an exit code. */
 import { BenchError } from '../errors.ts';
+import { benchCheck, benchInit } from './bench.ts';
 import type { Command } from './command.ts';
+import { doctor } from './doctor.ts';
 import { VERSION } from './local-engine.ts';
 import { nics } from './nics.ts';
 import { createOutput } from './output.ts';
@@ -9,7 +11,7 @@ import { restore } from './restore.ts';
 import { serve } from './serve.ts';
 import { watch } from './watch.ts';
 
-const COMMANDS: readonly Command[] = [nics, watch, serve, restore];
+const COMMANDS: readonly Command[] = [nics, watch, serve, benchInit, benchCheck, doctor, restore];
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ words, operands }) => `${words} ${operands}`.length));
