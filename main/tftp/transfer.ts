@@ -149,16 +149,25 @@ function finalBlock(size: number, terms: Terms): number {
 }
 
 function acknowledged(before: Transfer, block: number, now: number): Step {
-  if (before.phase === 'negotiating') {
-    if (block !== 0) return { state: before, effects: NOTHING };
-    return sendWindow(heardFrom({ ...before, phase: 'sending' }, now), now);
-  }
   // Block numbers have 16 bits on the wire and roll over to 0. A repeated or old ACK is no reason to send anything:
   // answering it doubles every packet from then on (RFC 1123 section 4.2.3.1, the sorcerer's apprentice).
   const progress = (block - before.acked) & 0xffff;
-  if (progress === 0 || progress > before.sent - before.acked) return { state: before, effects: NOTHING };
+  const opening = before.phase === 'negotiating';
+  if (opening ? block !== 0 : progress === 0 || progress > before.sent - before.acked)
+    return { state: before, effects: NOTHING };
   const acked = before.acked + progress;
-  const state = heardFrom({ ...before, acked }, now);
+  const { roundTrip, variation, wait } = measured(before, acked, now);
+  const state: Transfer = {
+    ...before,
+    phase: 'sending',
+    acked,
+    heard: true,
+    heardAt: now,
+    tries: 0,
+    roundTrip,
+    variation,
+    wait,
+  };
   if (acked === state.lastBlock) return end(state, { why: 'done', confirmed: true });
   // Inside the window it means that the block after it was lost: go on from there (RFC 7440 section 4).
   return sendWindow(state, now);
@@ -200,26 +209,23 @@ function sendWindow(state: Transfer, now: number): Step {
   };
 }
 
-/** Progress: resets the silence and, when the ACK answers the latest sending for certain, measures the round trip. */
-function heardFrom(state: Transfer, now: number): Transfer {
-  const heard = { ...state, heard: true, heardAt: now, tries: 0 };
-  if (state.acked < state.fresh) {
+/** The timing after progress to `acked`: when that ACK answers the latest sending for certain, a round trip was measured. */
+function measured(state: Transfer, acked: number, now: number): Pick<Transfer, 'roundTrip' | 'variation' | 'wait'> {
+  const { roundTrip: before, variation: spread, wait, terms } = state;
+  if (acked < state.fresh) {
     // In lock-step the next exchange will measure, and a client slower than the wait must get there. Windows on a bad
     // wire are hardly ever sent for the first time as a whole, and would wait ever longer.
-    if (state.terms.windowsize === 1) return heard;
-    return { ...heard, wait: Math.max(state.wait / 2, waitFor(state)) };
+    const next = terms.windowsize === 1 ? wait : Math.max(wait / 2, waitFor(before, spread, terms));
+    return { roundTrip: before, variation: spread, wait: next };
   }
-  // RFC 6298 section 2.
   const sample = Math.max(0, now - state.sentAt);
-  const { roundTrip: before } = state;
-  const variation = before === undefined ? sample / 2 : 0.75 * state.variation + 0.25 * Math.abs(before - sample);
+  const variation = before === undefined ? sample / 2 : 0.75 * spread + 0.25 * Math.abs(before - sample);
   const roundTrip = before === undefined ? sample : 0.875 * before + 0.125 * sample;
-  const measured = { ...heard, roundTrip, variation };
-  return { ...measured, wait: waitFor(measured) };
+  return { roundTrip, variation, wait: waitFor(roundTrip, variation, terms) };
 }
 
 /** RFC 6298 section 2, with a floor made for a bench instead of the internet. */
-function waitFor({ roundTrip, variation, terms }: Transfer): number {
+function waitFor(roundTrip: number | undefined, variation: number, terms: Terms): number {
   const wait = roundTrip === undefined ? PATIENCE.first : roundTrip + 4 * variation;
   return Math.min(Math.max(wait, PATIENCE.least), longestWait(terms));
 }

@@ -1,10 +1,14 @@
-/** One transfer on its own socket, sent with as few system calls as the kernel allows. */
+/** One transfer on its own port, sent with as few system calls as the kernel allows. */
 import { setOption, tryOption } from 'node-dhcpd-lite/socket';
 import type { Frames, Run } from '../frames.ts';
 import type { Job } from '../runner.ts';
 import { FOREIGN } from '../runner-plain.ts';
 import { type Carrier, Session, type SessionListener } from '../session.ts';
 import { addressOf, type Kernel, pin, SOL_UDP, UDP_SEGMENT } from './kernel.ts';
+import type { TransferSockets } from './transfer-sockets.ts';
+
+const EAGAIN = 11;
+const ECONNREFUSED = 111;
 
 /** What UDP_SEGMENT takes at once: segments (linux/udp.h), and octets of an IP packet. */
 const MAX_SEGMENTS = 64;
@@ -14,52 +18,45 @@ const MAX_SEGMENT = 1472;
 
 /** Buffers that all transfers of a thread share: one packet is handled at a time. */
 const packet = pin(2048);
-const from = pin(16);
-const fromWords = new Uint32Array(from.bytes.buffer, from.bytes.byteOffset, 4);
-const fromHalves = new Uint16Array(from.bytes.buffer, from.bytes.byteOffset, 8);
-const fromLength = pin(4);
 const outgoing = pin(2048);
+const stranger = pin(16);
+const strangerLength = pin(4);
 
 export class Carry implements Carrier {
-  readonly fd: number;
+  readonly sockets: TransferSockets;
   readonly session: Session;
   readonly #kernel: Kernel;
-  /** `struct sockaddr_in` of the client. */
-  readonly #client = pin(16);
-  readonly #clientPort: number;
-  readonly #clientAddress: number;
   #frames: Frames | undefined;
   #framesAt = 0;
   /** Packets for one call. */
   #batch = 1;
 
-  constructor(kernel: Kernel, fd: number, job: Job, listener: SessionListener, now: number) {
+  constructor(kernel: Kernel, sockets: TransferSockets, { client, origin, terms }: Job, listener: SessionListener) {
     this.#kernel = kernel;
-    this.fd = fd;
-    const { bytes } = this.#client;
-    bytes.writeUInt16LE(2, 0);
-    bytes.writeUInt16BE(job.client.port, 2);
-    bytes.set(job.client.address.split('.').map(Number), 4);
-    this.#clientPort = bytes.readUInt16LE(2);
-    this.#clientAddress = bytes.readUInt32LE(4);
-    const slot = job.terms.blksize + 4;
-    if (job.terms.windowsize > 1 && slot <= MAX_SEGMENT && tryOption(fd, SOL_UDP, UDP_SEGMENT, slot))
+    this.sockets = sockets;
+    const peer = pin(16);
+    peer.bytes.writeUInt16LE(2, 0);
+    peer.bytes.writeUInt16BE(client.port, 2);
+    peer.bytes.set(client.address.split('.').map(Number), 4);
+    kernel.connect(sockets.own, peer.address);
+    const slot = terms.blksize + 4;
+    if (terms.windowsize > 1 && slot <= MAX_SEGMENT && tryOption(sockets.own, SOL_UDP, UDP_SEGMENT, slot))
       this.#batch = Math.min(MAX_SEGMENTS, Math.floor(MAX_OCTETS / slot));
-    this.session = new Session(job.origin, job.terms, this, listener, now);
+    this.session = new Session(origin, terms, this, listener, performance.now());
   }
 
-  /** One packet; the kernel reports the socket again when there are more. */
-  readable(now: number): void {
-    fromLength.bytes.writeUInt32LE(16, 0);
-    const length = this.#kernel.receive(this.fd, packet.address, packet.bytes.length, from.address, fromLength.address);
-    if (length < 0) return;
-    if (fromWords[1] === this.#clientAddress && fromHalves[1] === this.#clientPort)
-      this.session.receive(packet.bytes, length, now);
-    else this.#sendTo(FOREIGN, from.address);
+  /** Takes one packet; the kernel reports the socket again when there are more. */
+  readable(fd: number, now: number): void {
+    if (fd === this.sockets.strays) this.#stray();
+    else {
+      const length = this.#kernel.receive(fd, packet.address, packet.bytes.length);
+      if (length > 0) this.session.receive(packet.bytes, length, now);
+    }
   }
 
   send(bytes: Uint8Array): void {
-    this.#sendTo(bytes, this.#client.address);
+    outgoing.bytes.set(bytes);
+    this.#transmit(outgoing.address, bytes.length);
   }
 
   sendRun(frames: Frames, { offset, length }: Run): void {
@@ -70,23 +67,31 @@ export class Carry implements Carrier {
     const { slot } = frames;
     for (let at = offset; at < offset + length; ) {
       const part = Math.min(this.#batch * slot, offset + length - at);
-      const sent = this.#kernel.send(this.fd, this.#framesAt + at, part, this.#client.address);
-      if (sent < 0) {
-        // A full socket buffer loses packets like a full wire does; they are sent again in their time.
-        if (this.#batch === 1 || this.#kernel.errno() === EAGAIN) return;
-        // The device or the path cannot segment: from now on one by one.
-        this.#batch = 1;
-        setOption(this.fd, SOL_UDP, UDP_SEGMENT, new Uint8Array(4), 'a transfer');
+      if (this.#transmit(this.#framesAt + at, part)) {
+        at += part;
         continue;
       }
-      at += part;
+      // A full socket buffer loses packets like a full wire does; they are sent again in their time.
+      if (this.#batch === 1 || this.#kernel.errno() === EAGAIN) return;
+      // The device or the path cannot segment: from now on one by one.
+      this.#batch = 1;
+      setOption(this.sockets.own, SOL_UDP, UDP_SEGMENT, new Uint8Array(4), 'a transfer');
     }
   }
 
-  #sendTo(bytes: Uint8Array, to: number): void {
-    outgoing.bytes.set(bytes.subarray(0, outgoing.bytes.length));
-    this.#kernel.send(this.fd, outgoing.address, Math.min(bytes.length, outgoing.bytes.length), to);
+  #transmit(at: number, length: number): boolean {
+    if (this.#kernel.send(this.sockets.own, at, length) >= 0) return true;
+    // News about an earlier packet (its port was closed) that the kernel tells by failing this one.
+    return this.#kernel.errno() === ECONNREFUSED && this.#kernel.send(this.sockets.own, at, length) >= 0;
+  }
+
+  #stray(): void {
+    const { strays } = this.sockets;
+    strangerLength.bytes.writeUInt32LE(16, 0);
+    const { address } = packet;
+    if (this.#kernel.receive(strays, address, packet.bytes.length, stranger.address, strangerLength.address) < 0)
+      return;
+    outgoing.bytes.set(FOREIGN);
+    this.#kernel.send(strays, outgoing.address, FOREIGN.length, stranger.address);
   }
 }
-
-const EAGAIN = 11;

@@ -6,14 +6,17 @@ const EPOLLIN = 1;
 const EPOLL_CLOEXEC = 0o2000000;
 const EFD_NONBLOCK = 0o4000;
 const EFD_CLOEXEC = 0o2000000;
-export const MSG_DONTWAIT = 0x40;
+const MSG_DONTWAIT = 0x40;
 /** linux/udp.h */
 export const SOL_UDP = 17;
 export const UDP_SEGMENT = 103;
 
 export interface Kernel {
-  send(fd: number, at: number, length: number, to: number): number;
-  receive(fd: number, at: number, length: number, from: number, fromLength: number): number;
+  /** Addresses are `struct sockaddr_in`. */
+  connect(fd: number, to: number): number;
+  /** `to` is left out on a connected socket; so are `from` and its length in `receive`. */
+  send(fd: number, at: number, length: number, to?: number): number;
+  receive(fd: number, at: number, length: number, from?: number, fromLength?: number): number;
   epollCreate(): number;
   /** Reports `fd` whenever it has something to read. */
   epollAdd(epoll: number, fd: number): number;
@@ -57,6 +60,7 @@ export function openKernel(): Kernel {
   const epollWait = libc.func('int epoll_wait(int, uintptr_t, int, int)');
   const eventfd = libc.func('int eventfd(uint32_t, int)');
   const read = libc.func('int64_t read(int, uintptr_t, size_t)');
+  const connect = libc.func('int connect(int, uintptr_t, uint32_t)');
   const close = libc.func('int close(int)');
   // `struct epoll_event` is packed on x86-64 alone: 4 octets of events, then 8 of data.
   const dataAt = process.arch === 'x64' ? 4 : 8;
@@ -64,8 +68,9 @@ export function openKernel(): Kernel {
   const events = pin(EVENTS * size);
   const counter = pin(8);
   return {
-    send: (fd, at, length, to) => sendto(fd, at, length, MSG_DONTWAIT, to, 16),
-    receive: (fd, at, length, from, fromLength) => recvfrom(fd, at, length, MSG_DONTWAIT, from, fromLength),
+    connect: (fd, to) => connect(fd, to, 16),
+    send: (fd, at, length, to = 0) => sendto(fd, at, length, MSG_DONTWAIT, to, to === 0 ? 0 : 16),
+    receive: (fd, at, length, from = 0, fromLength = 0) => recvfrom(fd, at, length, MSG_DONTWAIT, from, fromLength),
     epollCreate: () => epollCreate1(EPOLL_CLOEXEC),
     epollAdd(epoll, fd) {
       const event = pin(size);

@@ -1,22 +1,23 @@
 /** The fast path's thread: an epoll loop over the sockets of all transfers. It sleeps in the kernel while any is alive. */
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { devicePlatform } from 'node-dhcpd-lite/socket';
+import { type DevicePlatform, devicePlatform } from 'node-dhcpd-lite/socket';
 import { errorText } from '../session.ts';
 import { Carry } from './carry.ts';
 import { type Kernel, openKernel } from './kernel.ts';
 import type { FromThread, ThreadData, ToThread } from './messages.ts';
+import { closeTransferSockets, openTransferSockets, type TransferSockets } from './transfer-sockets.ts';
 
 /** Longest sleep in the kernel, in milliseconds, because a process that exits waits for its threads. */
 const LONGEST_SLEEP = 200;
 
 const port = parentPort!;
-const { nic, address } = workerData as ThreadData;
+const data = workerData as ThreadData;
 const tell = (message: FromThread): void => port.postMessage(message);
 
 class Loop {
   readonly wake: number;
   readonly #kernel: Kernel;
-  readonly #openSocket: () => number;
+  readonly #devices: DevicePlatform;
   readonly #epoll: number;
   readonly #byId = new Map<number, Carry>();
   readonly #byFd: (Carry | undefined)[] = [];
@@ -24,9 +25,9 @@ class Loop {
   #earliest = Number.POSITIVE_INFINITY;
   #closing = false;
 
-  constructor(kernel: Kernel, openSocket: () => number) {
+  constructor(kernel: Kernel, devices: DevicePlatform) {
     this.#kernel = kernel;
-    this.#openSocket = openSocket;
+    this.#devices = devices;
     this.#epoll = kernel.epollCreate();
     this.wake = kernel.eventfd();
     if (this.#epoll < 0 || this.wake < 0 || kernel.epollAdd(this.#epoll, this.wake) < 0)
@@ -56,7 +57,7 @@ class Loop {
       for (let at = 0; at < count; at++) {
         const fd = this.#kernel.eventFd(at);
         if (fd === this.wake) this.#drain();
-        else this.#readable(this.#byFd[fd], now);
+        else this.#readable(this.#byFd[fd], fd, now);
       }
       if (now >= this.#earliest) this.#tick(now);
     }
@@ -66,9 +67,9 @@ class Loop {
     }
   }
 
-  #readable(carry: Carry | undefined, now: number): void {
+  #readable(carry: Carry | undefined, fd: number, now: number): void {
     if (!carry) return;
-    carry.readable(now);
+    carry.readable(fd, now);
     this.#earliest = Math.min(this.#earliest, carry.session.deadline);
   }
 
@@ -87,9 +88,9 @@ class Loop {
   }
 
   #start({ id, job }: Extract<ToThread, { type: 'start' }>): void {
-    let fd: number;
+    let sockets: TransferSockets;
     try {
-      fd = this.#openSocket();
+      sockets = openTransferSockets(this.#devices, data);
     } catch (error) {
       tell({
         type: 'ended',
@@ -99,40 +100,31 @@ class Loop {
       return;
     }
     let ended = false;
-    const carry = new Carry(
-      this.#kernel,
-      fd,
-      job,
-      {
-        heard: () => tell({ type: 'heard', id }),
-        ended: outcome => {
-          ended = true;
-          this.#byId.delete(id);
-          this.#byFd[fd] = undefined;
-          this.#kernel.close(fd);
-          tell({ type: 'ended', id, outcome });
-        },
+    const { own, strays } = sockets;
+    const carry = new Carry(this.#kernel, sockets, job, {
+      heard: () => tell({ type: 'heard', id }),
+      ended: outcome => {
+        ended = true;
+        this.#byId.delete(id);
+        this.#byFd[own] = this.#byFd[strays] = undefined;
+        closeTransferSockets(this.#devices, sockets);
+        tell({ type: 'ended', id, outcome });
       },
-      performance.now(),
-    );
+    });
     if (ended) return;
     this.#byId.set(id, carry);
-    this.#byFd[fd] = carry;
+    this.#byFd[own] = this.#byFd[strays] = carry;
     this.#earliest = Math.min(this.#earliest, carry.session.deadline);
-    this.#kernel.epollAdd(this.#epoll, fd);
+    this.#kernel.epollAdd(this.#epoll, own);
+    this.#kernel.epollAdd(this.#epoll, strays);
   }
 }
 
 try {
   const devices = await devicePlatform();
-  const openSocket = (): number => {
-    const fd = devices.openSocket('udp', { device: nic, address, port: 0 });
-    if (fd === undefined) throw new Error('sockets of one device are not possible here');
-    return fd;
-  };
   // Rights and names are the same for every transfer: tried once, before anybody relies on it.
-  devices.closeDescriptor(openSocket());
-  const loop = new Loop(openKernel(), openSocket);
+  closeTransferSockets(devices, openTransferSockets(devices, data));
+  const loop = new Loop(openKernel(), devices);
   port.on('message', (message: ToThread) => {
     loop.handle(message);
     loop.run();
