@@ -316,8 +316,9 @@ describe('over loopback with real sockets', () => {
         for (const message of messages.push(chunk)) socket.write(framed(replyTo(message, '4.3.2.1')));
       });
     });
-    tcpResolver.listen(to.port, '127.0.0.1');
+    tcpResolver.listen(0, '127.0.0.1');
     await once(tcpResolver, 'listening');
+    const tcpTo = { address: '127.0.0.1', port: (tcpResolver.address() as Endpoint).port };
 
     let id = 0;
     const server = await startDns({
@@ -330,7 +331,8 @@ describe('over loopback with real sockets', () => {
       lookup: () => undefined,
       reverse: () => undefined,
       upstream: () => [to],
-      upstreamSockets,
+      // One port number need not be free for both protocols.
+      upstreamSockets: { udp: upstreamSockets.udp, tcp: () => upstreamSockets.tcp(tcpTo) },
       random16: () => id++,
       macOf: () => undefined,
       emit: () => {},
