@@ -14,15 +14,25 @@ export interface Subnet {
 
 /** The address as an unsigned 32-bit number, or undefined when the text is not four decimal octets. */
 export function parseIpv4(text: string): number | undefined {
-  const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(text);
-  if (!match) return undefined;
+  // By hand, because it runs several times for every packet and a regular expression costs ten times as much.
   let value = 0;
-  for (const part of match.slice(1)) {
-    const octet = Number(part);
-    if (octet > 255) return undefined;
-    value = value * 256 + octet;
+  let octet = 0;
+  let digits = 0;
+  let dots = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code === 46) {
+      if (digits === 0 || ++dots > 3) return undefined;
+      value = value * 256 + octet;
+      octet = 0;
+      digits = 0;
+    } else {
+      if (code < 48 || code > 57 || ++digits > 3) return undefined;
+      octet = octet * 10 + code - 48;
+      if (octet > 255) return undefined;
+    }
   }
-  return value;
+  return dots === 3 && digits > 0 ? value * 256 + octet : undefined;
 }
 
 /** Like `parseIpv4`, for text that was checked before; throws on anything else. */
