@@ -71,6 +71,7 @@ export async function startDhcpService(parts: DhcpServiceParts): Promise<DhcpSer
       ...(choice.siaddr !== undefined && { siaddr: choice.siaddr }),
       ...(choice.file !== undefined && { file: choice.file }),
       options: choice.options,
+      omit: choice.omit,
       sticky: choice.sticky,
       delivery: choice.delivery,
       recipe: choice.recipe,

@@ -222,7 +222,7 @@ export class Devices {
 
   #address(before: Device, event: BenchEvent): { ip?: Ipv4 | undefined } {
     const gone = event.type === 'dhcp.release' || event.type === 'dhcp.decline';
-    const leased = event.type === 'dhcp.ack' || (event.type === 'dhcp.offer' && event.firmware === 'pi3');
+    const leased = event.type === 'dhcp.ack' || (event.type === 'dhcp.offer' && event.sticky);
     const ip = gone ? undefined : leased && event.ip ? event.ip : before.ip;
     if (ip === before.ip) return {};
     if (before.ip && this.#byIp.get(before.ip) === before.id) this.#byIp.delete(before.ip);

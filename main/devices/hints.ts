@@ -76,7 +76,7 @@ export const HINT_RULES: readonly HintRule[] = [
   rule({
     name: 'offer-ignored',
     when: ({ event, device }) =>
-      event.type === 'dhcp.offer' && device.passedOver.offers >= 4 && device.firmware !== 'pi3'
+      event.type === 'dhcp.offer' && device.passedOver.offers >= 4 && !event.sticky
         ? { times: device.passedOver.offers, firmware: device.firmware }
         : undefined,
     says: ({ times }) => `It was offered an address ${times} times and never took one.`,
@@ -192,9 +192,12 @@ export const HINT_RULES: readonly HintRule[] = [
   }),
   rule({
     name: 'second-dhcp',
-    when: ({ event }) =>
-      event.type === 'dhcp.ignored' && /another server|other server|second DHCP/i.test(event.reason) ? {} : undefined,
-    says: () => 'It took its address from another DHCP server on this wire.',
+    when: ({ event }) => {
+      const server = event.type === 'dhcp.ignored' ? /^it chose the server (\S+)/.exec(event.reason)?.[1] : undefined;
+      return server ? { server } : undefined;
+    },
+    subject: ({ server }) => server,
+    says: ({ server }) => `It took its address from another DHCP server on this wire, ${server}.`,
     next: () => 'Unplug that server (a router, often), or use proxy mode, which adds the boot file to its answers.',
   }),
   rule({

@@ -131,7 +131,7 @@ function answered(before: Timeline, event: DhcpReplyEvent, at: number): Timeline
   if (event.type === 'dhcp.offer') {
     const offered = reach(timeline, 'offered', address, at);
     // A Pi 3 takes the offer for the lease and says no more.
-    return event.firmware === 'pi3' && !event.proxy ? reach(offered, 'leased', address, at) : offered;
+    return event.sticky && !event.proxy ? reach(offered, 'leased', address, at) : offered;
   }
   if (event.proxy || event.ip === undefined) return timeline;
   const leased = reach(timeline, 'leased', address, at);

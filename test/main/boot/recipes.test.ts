@@ -4,7 +4,6 @@ import { describe, expect, it } from 'vitest';
 import { ARCHITECTURES } from '../../../main/boot/architectures.ts';
 import { type BootClient, recogniseClient } from '../../../main/boot/client.ts';
 import { type BootPlan, DEFAULT_PROGRAMS } from '../../../main/boot/plan.ts';
-import { ClientBook } from '../../../main/boot/policy.ts';
 import {
   BOOT_SERVER_RECIPES,
   type BootChoice,
@@ -367,11 +366,12 @@ const CAPTURES: readonly Capture[] = JSON.parse(
 );
 
 describe('captured clients', () => {
-  const book = new ClientBook();
+  const before = new Map<string, BootClient>();
   const story = CAPTURES.flatMap(({ client: name, step, hex }) => {
     const decoded = decodePacket(bytes(hex));
     if (!decoded.ok || decoded.packet.op !== 1) return [];
-    const who = book.recognise(decoded.packet);
+    const who = recogniseClient(decoded.packet, before.get(decoded.packet.mac));
+    before.set(who.mac, who);
     return [
       {
         packet: `${name}: ${step}`,
@@ -383,32 +383,4 @@ describe('captured clients', () => {
   });
   it('each get their recipe', async () =>
     expect(`${JSON.stringify(story, null, 2)}\n`).toMatchFileSnapshot('captures.recipes.json'));
-});
-
-describe('the book of clients', () => {
-  it('counts offers passed over until a REQUEST or a pause', () => {
-    const book = new ClientBook();
-    book.recognise({ mac: MAC, options: new Map() });
-    const counts = [
-      ['DISCOVER', 1_000_000],
-      ['DISCOVER', 1_004_000],
-      ['DISCOVER', 1_012_000],
-      ['REQUEST', 1_013_000],
-      ['DISCOVER', 1_014_000],
-      ['DISCOVER', 1_200_000],
-    ].map(([message, at]) => {
-      book.count(MAC, message as string, at as number);
-      return book.ignoredOffers(MAC);
-    });
-    expect(counts).toEqual([0, 1, 2, 0, 0, 0]);
-  });
-  it('forgets who was silent for longest', () => {
-    const book = new ClientBook(2);
-    for (const mac of ['00:00:00:00:00:01', '00:00:00:00:00:02', '00:00:00:00:00:03'])
-      book.recognise({ mac, options: new Map() });
-    expect([book.clientOf('00:00:00:00:00:01'), book.clientOf('00:00:00:00:00:03')?.firmware]).toEqual([
-      undefined,
-      'plain',
-    ]);
-  });
 });

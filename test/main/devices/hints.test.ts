@@ -107,7 +107,7 @@ const stories: Record<string, [events: BenchEvent[], rules: string[]]> = {
     [],
   ],
   'no address left': [[discover(uefi), ignored('the pool is empty')], ['pool-empty']],
-  'it chose another server': [[discover(uefi), ignored('it chose another server')], ['second-dhcp']],
+  'it chose another server': [[discover(uefi), ignored('it chose the server 10.32.0.254')], ['second-dhcp']],
   'iPXE loads iPXE': [[...lease(uefi, IP), ...many(4, [...tftp(IP, 'ipxe.efi'), ...lease(ipxe, IP)])], ['ipxe-loop']],
   'iPXE chains its script to itself': [[...lease(ipxe, IP), ...many(9, [http(IP, '/boot.ipxe')])], ['ipxe-loop']],
   'an ordinary chain': [
@@ -151,7 +151,7 @@ describe('hints', () => {
         "offer-ignored": "It was offered an address 4 times and never took one. Its firmware dislikes something in the answer, or the answer does not reach it: look for a second DHCP server, a switch port that is slow to forward (spanning tree), and a firewall on this laptop.",
         "pool-empty": "There is no free address for it. Make the range wider (--range) or the lease shorter (--lease), or unplug what is not needed.",
         "restart-loop": "It restarts every 6 s. Watch its console just before it does: a kernel panic or a watchdog says there what is wrong.",
-        "second-dhcp": "It took its address from another DHCP server on this wire. Unplug that server (a router, often), or use proxy mode, which adds the boot file to its answers.",
+        "second-dhcp": "It took its address from another DHCP server on this wire, 10.32.0.254. Unplug that server (a router, often), or use proxy mode, which adds the boot file to its answers.",
         "slow-link": "The link runs at 100 Mb/s, so 90.0 MB take at least 8 s. If both ends can do 1 Gb/s, the cable has a broken pair: try another one.",
         "stopped-at-block-limit": "It stopped in "vmlinuz" after 16.8 MB, at block 32767: its firmware cannot count further. Let it load big files by HTTP (iPXE), use a bigger block size, or update its firmware.",
         "tftp-silence": "It asked for "ipxe.efi" and took nothing of it. The answers do not reach it: a firewall on this laptop may block the ports above 1024 that TFTP answers from.",

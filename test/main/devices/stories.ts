@@ -25,6 +25,7 @@ export const offer = (who: Who, ip: string, more: object = {}): BenchEvent => ({
   xid: XID,
   ...who,
   ip,
+  ...(who.firmware === 'pi3' && { sticky: true }),
   ...more,
 });
 export const ack = (who: Who, ip: string): BenchEvent => ({ type: 'dhcp.ack', xid: XID, ...who, ip });
