@@ -61,7 +61,7 @@ export interface Nic {
 
 export interface Nics {
   list(): Promise<readonly Nic[]>;
-  /** Calls back with the fresh list whenever a port, its carrier, its addresses or the routes changed. Returns stop. */
+  /** Calls back with the list soon, and whenever a port, its carrier, its addresses or the routes changed. Returns stop. */
   watch(changed: (nics: readonly Nic[]) => void): () => void;
   /** Every IPv4 network this laptop has a route or an address for, so that a bench network collides with none. */
   knownNetworks(): Promise<readonly NicAddress[]>;
@@ -134,6 +134,7 @@ export interface Frame {
 export interface Link {
   onFrames(listener: (frames: readonly Frame[]) => void): void;
   onError(listener: (error: Error) => void): void;
+  /** Best effort. It comes back as an outgoing frame, like everything this laptop sends. */
   send(frame: Uint8Array): void;
   close(): Promise<void>;
 }

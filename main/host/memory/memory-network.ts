@@ -3,7 +3,8 @@
  * with loss, duplicates and reordering by seed, and whole frames for links. A wire belongs to one port: nothing crosses.
  */
 import type { Server } from 'node:net';
-import type { Ipv4, Mac } from 'node-dhcpd-lite';
+import { formatMac, type Ipv4, type Mac, readIpv4 } from 'node-dhcpd-lite';
+import { BROADCAST_MAC, buildUdpFrame, UDP_FRAME_OVERHEAD } from 'node-dhcpd-lite/socket';
 import { BenchError } from '../../errors.ts';
 import type { Endpoint, Frame, Link, Links, PortHolder, Sockets, TcpOptions, UdpOptions, UdpSocket } from '../host.ts';
 import type { MemoryClock } from './memory-clock.ts';
@@ -37,6 +38,7 @@ export interface Station {
 }
 
 const BROADCAST = '255.255.255.255';
+const NO_MAC = '00:00:00:00:00:00';
 const WILDCARD = '0.0.0.0';
 const FIRST_EPHEMERAL = 49152;
 
@@ -126,10 +128,35 @@ export class MemoryNetwork implements Sockets, Links {
     if (!port?.up || !port.carrier) return;
     const source = from.address === WILDCARD ? (port.addresses[0]?.address ?? WILDCARD) : from.address;
     const datagram: Datagram = { from: { address: source, port: from.port }, to, bytes: bytes.slice() };
+    const target = [...(this.#stations.get(nic) ?? [])].find(station => station.address === to.address);
+    const mac = isBroadcast(to.address) ? BROADCAST_MAC : target?.mac;
+    // Nobody answers the ARP request for it: nothing leaves.
+    if (!mac) return;
+    this.#record(nic, datagram, port.mac, mac, true);
+    this.#deliver(nic, datagram, mac);
+  }
+
+  /** To the stations of a wire that have that MAC, or to all. */
+  #deliver(nic: string, datagram: Datagram, mac: Mac): void {
     this.#carry(nic, () => {
       for (const station of this.#stations.get(nic) ?? [])
-        if (isBroadcast(to.address) || station.address === to.address) station.hear(datagram);
+        if (mac === BROADCAST_MAC || mac === station.mac) station.hear(datagram);
     });
+  }
+
+  /** The datagram as a frame, for the links that listen. */
+  #record(nic: string, { from, to, bytes }: Datagram, source: Mac = NO_MAC, target: Mac, outgoing: boolean): void {
+    if (!this.#links.get(nic)?.size) return;
+    const frame = buildUdpFrame({ from: { ...from, mac: source }, to: { ...to, mac: target }, payload: bytes });
+    this.frame(nic, frame, outgoing);
+  }
+
+  /** From a link of the laptop onto its wire: stations hear the datagram that the frame carries, if it is one. */
+  sendFrame(nic: string, frame: Uint8Array): void {
+    this.frame(nic, frame, true);
+    const port = this.#nics.find(nic);
+    const datagram = port?.up && port.carrier ? datagramOf(frame) : undefined;
+    if (datagram) this.#deliver(nic, datagram, formatMac(frame.subarray(0, 6)));
   }
 
   closed(socket: MemoryUdpSocket): void {
@@ -151,9 +178,18 @@ export class MemoryNetwork implements Sockets, Links {
   }
 
   #fromStation(nic: string, sender: MemoryStation, { from, to, bytes }: Datagram): void {
-    if (!this.#nics.find(nic)?.carrier) return;
+    const port = this.#nics.find(nic);
+    if (!port?.carrier) return;
+    const everybody = isBroadcast(to.address);
+    const target = [...(this.#stations.get(nic) ?? [])].find(station => station.address === to.address);
     this.#carry(nic, () => {
-      const everybody = isBroadcast(to.address);
+      this.#record(
+        nic,
+        { from, to, bytes },
+        sender.mac,
+        everybody ? BROADCAST_MAC : (target?.mac ?? port.mac ?? NO_MAC),
+        false,
+      );
       const ours = this.#nics.find(nic)?.addresses ?? [];
       for (const socket of this.#sockets) {
         const { address, port } = socket.local;
@@ -201,7 +237,10 @@ export class MemoryNetwork implements Sockets, Links {
     if (!this.hasLinks) return undefined;
     const links = this.#links.get(nic) ?? new Set();
     this.#links.set(nic, links);
-    const link: MemoryLink = new MemoryLink(nic, () => links.delete(link));
+    const link: MemoryLink = new MemoryLink(nic, {
+      leave: () => links.delete(link),
+      send: frame => this.sendFrame(nic, frame),
+    });
     links.add(link);
     return link;
   }
@@ -221,6 +260,18 @@ export class MemoryNetwork implements Sockets, Links {
 const clash = (a: Ipv4, b: Ipv4): boolean => a === WILDCARD || b === WILDCARD || a === b;
 /** Directed broadcasts end in .255 on the networks that tests make. */
 const isBroadcast = (address: Ipv4): boolean => address === BROADCAST || address.endsWith('.255');
+
+/** The datagram in an untagged frame without IP options, as `buildUdpFrame` makes them; undefined for any other. */
+function datagramOf(frame: Uint8Array): Datagram | undefined {
+  const view = new DataView(frame.buffer, frame.byteOffset, frame.byteLength);
+  if (frame.length < UDP_FRAME_OVERHEAD || view.getUint16(12) !== 0x0800 || frame[14] !== 0x45 || frame[23] !== 17)
+    return undefined;
+  return {
+    from: { address: readIpv4(frame, 26), port: view.getUint16(34) },
+    to: { address: readIpv4(frame, 30), port: view.getUint16(36) },
+    bytes: frame.slice(UDP_FRAME_OVERHEAD, 34 + view.getUint16(38)),
+  };
+}
 
 function portTaken(protocol: 'UDP' | 'TCP', { address, port }: TcpOptions, holder: PortHolder): BenchError {
   return new BenchError('PORT_TAKEN', { protocol, port, address, holder: `${holder.program} (process ${holder.pid})` });
@@ -300,13 +351,13 @@ class MemoryStation implements Station {
 class MemoryLink implements Link {
   readonly sent: Uint8Array[] = [];
   readonly #nic: string;
-  readonly #leave: () => void;
+  readonly #wire: { leave(): void; send(frame: Uint8Array): void };
   readonly #frames: ((frames: readonly Frame[]) => void)[] = [];
   readonly #errors = new ErrorOnce();
 
-  constructor(nic: string, leave: () => void) {
+  constructor(nic: string, wire: { leave(): void; send(frame: Uint8Array): void }) {
     this.#nic = nic;
-    this.#leave = leave;
+    this.#wire = wire;
   }
 
   onFrames(listener: (frames: readonly Frame[]) => void): void {
@@ -319,6 +370,7 @@ class MemoryLink implements Link {
 
   send(frame: Uint8Array): void {
     this.sent.push(frame.slice());
+    this.#wire.send(frame);
   }
 
   hear(frames: readonly Frame[]): void {
@@ -330,7 +382,7 @@ class MemoryLink implements Link {
   }
 
   async close(): Promise<void> {
-    this.#leave();
+    this.#wire.leave();
   }
 }
 

@@ -56,6 +56,9 @@ export class MemoryNics implements Nics {
 
   watch(changed: (nics: readonly Nic[]) => void): () => void {
     this.#watchers.add(changed);
+    queueMicrotask(() => {
+      if (this.#watchers.has(changed)) changed([...this.#nics.values()]);
+    });
     return () => this.#watchers.delete(changed);
   }
 

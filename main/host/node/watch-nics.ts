@@ -10,7 +10,7 @@ export interface NicWatch {
   readonly refreshMs?: number;
 }
 
-/** Calls `changed` with a list that differs from the one before; the first is the one to differ from. Returns stop. */
+/** Calls `changed` with the first list and with every one that differs from the one before. Returns stop. */
 export function watchNics(
   { signature, list, everyMs, refreshMs = Number.POSITIVE_INFINITY }: NicWatch,
   changed: (nics: readonly Nic[]) => void,
@@ -29,7 +29,7 @@ export function watchNics(
       signed = now;
       const nics = await list();
       const text = JSON.stringify(nics);
-      if (!stopped && seen !== undefined && text !== seen) changed(nics);
+      if (!stopped && text !== seen) changed(nics);
       seen = text;
     }
   };

@@ -1,4 +1,6 @@
+import { buildUdpFrame } from 'node-dhcpd-lite/socket';
 import { describe, expect, it } from 'vitest';
+import type { Frame } from '../../../main/host/host.ts';
 import { settled } from '../../../main/host/memory/memory-clock.ts';
 import { memoryHost } from '../../../main/host/memory/memory-host.ts';
 
@@ -92,15 +94,33 @@ describe('memory network', () => {
     expect(heard).not.toEqual([...heard].sort((a, b) => a - b));
   });
 
-  it('hands frames to links and keeps what they send', async () => {
+  it('links hear everything on their wire, and frames they send reach the board with that MAC', async () => {
     const host = make();
     const link = (await host.links.open('bench0'))!;
-    const frames: unknown[] = [];
+    const frames: Frame[] = [];
     link.onFrames(batch => frames.push(...batch));
-    host.network.frame('bench0', bytes(1, 2), true);
-    link.send(bytes(3));
-    expect(frames).toEqual([{ at: host.clock.now(), bytes: bytes(1, 2), outgoing: true }]);
-    expect(host.network.sentFrames('bench0')).toEqual([bytes(3)]);
+    const socket = await host.sockets.udp({ nic: 'bench0', address: '0.0.0.0', port: 67 });
+    const one = host.network.join('bench0', '02:00:00:00:00:01');
+    const two = host.network.join('bench0', '02:00:00:00:00:02');
+    one.send(bytes(1), 68, BROADCAST);
+    await settled();
+    socket.send(bytes(2), { address: '255.255.255.255', port: 68 });
+    const to = { mac: one.mac, address: '10.32.0.50', port: 68 };
+    const frame = buildUdpFrame({ from: { mac: two.mac, address: OWN.address, port: 67 }, to, payload: bytes(3) });
+    link.send(frame);
+    await settled();
+    expect(frames.map(({ bytes: whole, outgoing }) => [whole.at(-1), outgoing])).toEqual([
+      [1, false],
+      [2, true],
+      [3, true],
+    ]);
+    expect(host.network.sentFrames('bench0')).toEqual([frame]);
+    expect(one.heard.at(-1)).toEqual({
+      from: { address: OWN.address, port: 67 },
+      to: { address: '10.32.0.50', port: 68 },
+      bytes: bytes(3),
+    });
+    expect(two.heard.map(({ bytes: [value] }) => value)).toEqual([1, 2]);
   });
 });
 
