@@ -161,14 +161,16 @@ export function addPayload(lab: Lab, ...archs: ('amd64' | 'arm64')[]): void {
   writeFileSync(join(lab.root, 'boot.ipxe'), BOOT_IPXE);
 }
 
+/** Names are relative to the script: beside another DHCP server, `next-server` is that one's. */
 const BOOT_IPXE = `#!ipxe
 set base http://\${next-server}
+isset \${proxydhcp/next-server} && set base http://\${proxydhcp/next-server} ||
 set arch amd64
 set tty ttyS0
 iseq \${buildarch} arm64 && set arch arm64 && set tty ttyAMA0 ||
 echo BOOT-IPXE \${version} \${platform} \${buildarch} \${net0/mac}
-kernel \${base}/vmlinuz-\${arch} initrd=initrd-\${arch}.img console=\${tty},115200 loglevel=4 bench.report=\${base}/report.txt
-initrd \${base}/initrd-\${arch}.img
+kernel vmlinuz-\${arch} initrd=initrd-\${arch}.img console=\${tty},115200 loglevel=4 bench.report=\${base}/report.txt
+initrd initrd-\${arch}.img
 boot
 `;
 
