@@ -8,6 +8,7 @@ import { BROADCAST_MAC, buildUdpFrame, UDP_FRAME_OVERHEAD } from 'node-dhcpd-lit
 import { BenchError } from '../../errors.ts';
 import type { Endpoint, Frame, Link, Links, PortHolder, Sockets, TcpOptions, UdpOptions, UdpSocket } from '../host.ts';
 import type { MemoryClock } from './memory-clock.ts';
+import { type Datagram, MemoryLink, MemoryStation, MemoryUdpSocket, type Station } from './memory-ends.ts';
 import type { MemoryNics } from './memory-nics.ts';
 import { seededRandom } from './random.ts';
 
@@ -17,24 +18,6 @@ export interface Weather {
   readonly duplicate?: number;
   /** The datagram is overtaken by the next one. */
   readonly reorder?: number;
-}
-
-export interface Datagram {
-  readonly from: Endpoint;
-  readonly to: Endpoint;
-  readonly bytes: Uint8Array;
-}
-
-/** A station on a port's wire, e.g. a board. Without an address it hears broadcasts alone. */
-export interface Station {
-  readonly mac: Mac;
-  address: Ipv4 | undefined;
-  /** Datagrams heard, oldest first. */
-  readonly heard: Datagram[];
-  onDatagram(listener: (datagram: Datagram) => void): void;
-  /** Default source: its address or 0.0.0.0. */
-  send(bytes: Uint8Array, fromPort: number, to: Endpoint, from?: Ipv4): void;
-  leave(): void;
 }
 
 const BROADCAST = '255.255.255.255';
@@ -275,130 +258,4 @@ function datagramOf(frame: Uint8Array): Datagram | undefined {
 
 function portTaken(protocol: 'UDP' | 'TCP', { address, port }: TcpOptions, holder: PortHolder): BenchError {
   return new BenchError('PORT_TAKEN', { protocol, port, address, holder: `${holder.program} (process ${holder.pid})` });
-}
-
-class MemoryUdpSocket implements UdpSocket {
-  readonly nic: string;
-  readonly local: Endpoint;
-  readonly #network: MemoryNetwork;
-  readonly #messages: ((bytes: Uint8Array, from: Endpoint) => void)[] = [];
-  readonly #errors = new ErrorOnce();
-  #open = true;
-
-  constructor(nic: string, local: Endpoint, network: MemoryNetwork) {
-    this.nic = nic;
-    this.local = local;
-    this.#network = network;
-  }
-
-  onMessage(listener: (bytes: Uint8Array, from: Endpoint) => void): void {
-    this.#messages.push(listener);
-  }
-
-  onError(listener: (error: Error) => void): void {
-    this.#errors.on(listener);
-  }
-
-  send(bytes: Uint8Array, to: Endpoint): void {
-    if (this.#open) this.#network.send(this.nic, this.local, to, bytes);
-  }
-
-  hear(bytes: Uint8Array, from: Endpoint): void {
-    if (this.#open) for (const listener of this.#messages) listener(bytes, from);
-  }
-
-  fail(): void {
-    if (this.#open) this.#errors.fail(new BenchError('NIC_GONE', { nic: this.nic }));
-  }
-
-  async close(): Promise<void> {
-    this.#open = false;
-    this.#network.closed(this);
-  }
-}
-
-class MemoryStation implements Station {
-  readonly mac: Mac;
-  address: Ipv4 | undefined;
-  readonly heard: Datagram[] = [];
-  readonly #listeners: ((datagram: Datagram) => void)[] = [];
-  readonly #wire: { leave(): void; send(datagram: Datagram): void };
-
-  constructor(mac: Mac, address: Ipv4 | undefined, wire: { leave(): void; send(datagram: Datagram): void }) {
-    this.mac = mac;
-    this.address = address;
-    this.#wire = wire;
-  }
-
-  onDatagram(listener: (datagram: Datagram) => void): void {
-    this.#listeners.push(listener);
-  }
-
-  send(bytes: Uint8Array, fromPort: number, to: Endpoint, from = this.address ?? WILDCARD): void {
-    this.#wire.send({ from: { address: from, port: fromPort }, to, bytes: bytes.slice() });
-  }
-
-  hear(datagram: Datagram): void {
-    this.heard.push(datagram);
-    for (const listener of this.#listeners) listener(datagram);
-  }
-
-  leave(): void {
-    this.#wire.leave();
-  }
-}
-
-class MemoryLink implements Link {
-  readonly sent: Uint8Array[] = [];
-  readonly #nic: string;
-  readonly #wire: { leave(): void; send(frame: Uint8Array): void };
-  readonly #frames: ((frames: readonly Frame[]) => void)[] = [];
-  readonly #errors = new ErrorOnce();
-
-  constructor(nic: string, wire: { leave(): void; send(frame: Uint8Array): void }) {
-    this.#nic = nic;
-    this.#wire = wire;
-  }
-
-  onFrames(listener: (frames: readonly Frame[]) => void): void {
-    this.#frames.push(listener);
-  }
-
-  onError(listener: (error: Error) => void): void {
-    this.#errors.on(listener);
-  }
-
-  send(frame: Uint8Array): void {
-    this.sent.push(frame.slice());
-    this.#wire.send(frame);
-  }
-
-  hear(frames: readonly Frame[]): void {
-    for (const listener of this.#frames) listener(frames);
-  }
-
-  fail(): void {
-    this.#errors.fail(new BenchError('NIC_GONE', { nic: this.#nic }));
-  }
-
-  async close(): Promise<void> {
-    this.#wire.leave();
-  }
-}
-
-/** Tells the first failure to everybody, also to those who ask later. */
-class ErrorOnce {
-  #error: Error | undefined;
-  readonly #listeners: ((error: Error) => void)[] = [];
-
-  on(listener: (error: Error) => void): void {
-    this.#listeners.push(listener);
-    if (this.#error) listener(this.#error);
-  }
-
-  fail(error: Error): void {
-    if (this.#error) return;
-    this.#error = error;
-    for (const listener of this.#listeners) listener(error);
-  }
 }
