@@ -3,9 +3,9 @@ import type { Ipv4, Mac } from 'node-dhcpd-lite';
 import type { BenchEvent, DhcpFacts, Stage } from '../bench/events.ts';
 import { printable } from '../kit/printable.ts';
 import { type BenchFacts, currentMac, type Device, type Hint, type Transfer } from './device.ts';
-import { isIpxeProgram, isIpxeScript } from './files.ts';
 import { findHints } from './hints.ts';
 import { hear, identityKeys, join, mayJoin, newIdentity, type Sighting } from './identity.ts';
+import { ipxeAfter, passedOverAfter, transferAfter } from './progress.ts';
 import { advance, currentStage, NO_TIMELINE, type StageSpan, stageSpans } from './timeline.ts';
 
 /** A device as a screen shows it. */
@@ -46,6 +46,8 @@ export class Devices {
   readonly #byMac = new Map<Mac, string>();
   readonly #byIp = new Map<Ipv4, string>();
   readonly #byKey = new Map<string, string>();
+  /** The keys of `byKey` that name a device, the latest last. */
+  readonly #keysOf = new Map<string, Set<string>>();
   /** Keys that turned out to name several boards. */
   readonly #shared = new Set<string>();
   /** What was said already, by device. */
@@ -109,7 +111,8 @@ export class Devices {
       const spoke = event.type !== 'dhcp.offer' && event.type !== 'dhcp.ack' && event.type !== 'dhcp.nak';
       const { identity, split } = spoke ? hear(device.identity, mac, at) : { identity: device.identity, split: false };
       if (!split) {
-        this.#devices.set(device.id, { ...device, identity: confirmed(identity, mac, event) });
+        const next = { ...device, identity: confirmed(identity, mac, event) };
+        this.#devices.set(device.id, mac === currentMac(device) ? next : { ...next, name: this.#name(next) });
         this.#learn(sighting, device.id);
         return device.id;
       }
@@ -129,9 +132,11 @@ export class Devices {
       const { identity, forgotten } = join(device.identity, sighting.mac, key, at);
       for (const mac of forgotten) this.#byMac.delete(mac);
       this.#byMac.set(sighting.mac, device.id);
-      this.#devices.set(device.id, { ...device, identity });
+      const next = { ...device, identity };
+      const name = this.#name(next);
+      this.#devices.set(device.id, { ...next, name });
       this.#learn(sighting, device.id);
-      news.push({ type: 'device.seen', device: device.id, mac: sighting.mac, name: device.name, knownAs });
+      news.push({ type: 'device.seen', device: device.id, mac: sighting.mac, name, knownAs });
       return device.id;
     }
     return undefined;
@@ -172,10 +177,17 @@ export class Devices {
   /** Which device a key names: the one that used it last. */
   #learn(sighting: Sighting, id: string): void {
     for (const { key } of identityKeys(sighting)) {
-      if (this.#shared.has(key)) continue;
-      this.#byKey.delete(key);
+      const owner = this.#byKey.get(key);
+      if (owner === id || this.#shared.has(key)) continue;
+      if (owner !== undefined) this.#keysOf.get(owner)?.delete(key);
       this.#byKey.set(key, id);
-      if (this.#byKey.size > this.#limit * KEYS_PER_DEVICE) this.#byKey.delete(this.#byKey.keys().next().value!);
+      const keys = this.#keysOf.get(id) ?? new Set();
+      this.#keysOf.set(id, keys.add(key));
+      if (keys.size > KEYS_PER_DEVICE) {
+        const oldest: string = keys.values().next().value!;
+        keys.delete(oldest);
+        this.#byKey.delete(oldest);
+      }
     }
   }
 
@@ -193,10 +205,14 @@ export class Devices {
   }
 
   #forget(id: string): void {
+    const device = this.#devices.get(id);
+    if (!device) return;
     this.#devices.delete(id);
     this.#said.delete(id);
-    for (const index of [this.#byMac, this.#byIp, this.#byKey])
-      for (const [key, owner] of index) if (owner === id) index.delete(key);
+    for (const { mac } of device.identity.macs) if (this.#byMac.get(mac) === id) this.#byMac.delete(mac);
+    for (const key of this.#keysOf.get(id) ?? []) this.#byKey.delete(key);
+    this.#keysOf.delete(id);
+    if (device.ip && this.#byIp.get(device.ip) === id) this.#byIp.delete(device.ip);
   }
 
   /* What --------------------------------------------------------------------------------------------------------- */
@@ -217,7 +233,9 @@ export class Devices {
       lastSeen: Math.max(at, before.lastSeen),
       ...this.#address(before, event),
     };
-    return { ...device, name: this.#name(device) };
+    const isNamedAlike =
+      device.hostname === before.hostname && device.serial === before.serial && device.uuid === before.uuid;
+    return isNamedAlike ? device : { ...device, name: this.#name(device) };
   }
 
   #address(before: Device, event: BenchEvent): { ip?: Ipv4 | undefined } {
@@ -312,60 +330,6 @@ function confirmed(identity: Device['identity'], mac: Mac, event: BenchEvent): D
     ...identity,
     macs: identity.macs.map(trace => (trace.mac === mac ? { ...trace, confirmed: holds } : trace)),
   };
-}
-
-function transferAfter(before: Transfer | undefined, event: BenchEvent, at: number): Transfer | undefined {
-  switch (event.type) {
-    case 'tftp.start':
-      return {
-        file: event.file,
-        via: 'tftp',
-        bytes: 0,
-        total: event.size,
-        blksize: event.blksize,
-        startedAt: at,
-        rate: undefined,
-      };
-    case 'tftp.done':
-      if (before?.file !== event.file) return before;
-      return { ...before, bytes: event.bytes, total: event.bytes, rate: rate(event.bytes, event.seconds) };
-    case 'http.request':
-      if (event.method !== 'GET' || event.status >= 300 || event.bytes === 0) return before;
-      return {
-        file: event.path,
-        via: 'http',
-        bytes: event.bytes,
-        total: event.bytes,
-        blksize: undefined,
-        startedAt: at - event.seconds * 1000,
-        rate: rate(event.bytes, event.seconds),
-      };
-    default:
-      return before;
-  }
-}
-
-const rate = (bytes: number, seconds: number): number | undefined => (seconds > 0 ? bytes / seconds : undefined);
-
-/** Offers further apart than this belong to different attempts. */
-const ATTEMPT_MS = 60_000;
-
-function passedOverAfter(before: Device['passedOver'], event: BenchEvent, at: number): Device['passedOver'] {
-  if (event.type === 'dhcp.request' || event.type === 'dhcp.ack') return { offers: 0, since: at };
-  if (event.type !== 'dhcp.offer' || event.proxy) return before;
-  return at - before.since > ATTEMPT_MS ? { offers: 1, since: at } : { offers: before.offers + 1, since: before.since };
-}
-
-function ipxeAfter(before: Device['ipxe'], event: BenchEvent): Device['ipxe'] {
-  const file =
-    event.type === 'tftp.done'
-      ? event.file
-      : event.type === 'http.request' && event.method === 'GET' && event.status === 200
-        ? event.path
-        : undefined;
-  if (file === undefined) return before;
-  if (isIpxeProgram(file)) return { ...before, programs: before.programs + 1 };
-  return isIpxeScript(file) ? { ...before, scripts: before.scripts + 1 } : before;
 }
 
 function view(device: Device): DeviceView {
