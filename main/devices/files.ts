@@ -48,8 +48,6 @@ export function fileStage(path: string): FileRow['stage'] | undefined {
   return FILE_STAGES.find(row => (row.name ? row.name.test(name) : row.path?.test(plain)))?.stage;
 }
 
-/** An iPXE program or another first loader, as opposed to its scripts and settings. */
-export const isProgram = (path: string): boolean => /\.(efi|kpxe|kkpxe|pxe|0|lkrn)$/.test(plainPath(path));
 export const isIpxeProgram = (path: string): boolean =>
   /(^|\/)(ipxe|snponly|undionly)[^/]*\.(efi|kpxe|kkpxe|pxe|lkrn)$/.test(plainPath(path));
 export const isIpxeScript = (path: string): boolean => /\.ipxe$/.test(plainPath(path));
