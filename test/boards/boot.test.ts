@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import {
   addFiles,
+  addLinux,
   addPayload,
   boot,
   ipxeProgram,
@@ -91,6 +92,33 @@ describe('from power-on to a shell', () => {
           'tftp vmlinuz-arm64',
           'http /report.txt',
         ]);
+      },
+    );
+  });
+});
+
+describe('from power-on to a shell, with nothing in the root but kernel and initrd', () => {
+  it('a board with U-Boot and an arm64 UEFI machine boot what is written for them', async () => {
+    await withBench(
+      {},
+      lab => addLinux(lab, 'arm64'),
+      async (lab, serving) => {
+        const uboot = { mac: '52:54:00:be:00:06' };
+        const uefi = { mac: '52:54:00:be:00:07', uuid: '00112233-4455-6677-8899-aabbccddeef3' };
+        await Promise.all([boot(lab, 'arm64-uboot', uboot), boot(lab, 'arm64-uefi', uefi)]);
+        expect(fetched(serving, uboot.mac)).toEqual([
+          'tftp pxelinux.cfg/01-52-54-00-be-00-06',
+          'tftp initrd-arm64.img',
+          'tftp vmlinuz-arm64',
+        ]);
+        expect(fetched(serving, uefi.mac)).toEqual(
+          expect.arrayContaining([
+            'tftp ipxe-arm64.efi',
+            'http /boot.ipxe',
+            'http /vmlinuz-arm64',
+            'http /initrd-arm64.img',
+          ]),
+        );
       },
     );
   });

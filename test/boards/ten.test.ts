@@ -1,5 +1,5 @@
 /** Ten boards at once on one wire: five kinds of firmware, three Raspberry Pis and two with a new MAC at every try. */
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import {
@@ -26,6 +26,12 @@ function holders(serving: Serving): Map<string, Set<string>> {
   return held;
 }
 
+/** The most memory a process ever held, in MiB. */
+function mostMemory(pid: number): number {
+  const kib = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1];
+  return Number(kib) / 1024;
+}
+
 it('all come up, no address is given twice, each is one device, and the Pi 3 keeps its address', async () => {
   await withLab({ clients: 5 }, async lab => {
     addPayload(lab, 'amd64', 'arm64');
@@ -49,6 +55,7 @@ it('all come up, no address is given twice, each is one device, and the Pi 3 kee
       expect(output.stdout).toMatch(/FLAKY rounds 40 offers 40 .* acks 4 /);
     const up = await Promise.all(machines);
     const again = await pi(0);
+    expect(mostMemory(serving.program.pid)).toBeLessThan(150);
 
     expect(again.ip).toBe(first!.ip);
     for (const board of up) expect(board.console).toContain('BENCHBOOT-REPORT hello from the lab');

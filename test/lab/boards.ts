@@ -154,9 +154,14 @@ export function addIpxePrograms(lab: Lab): void {
     cpSync(join(resources, name), join(lab.root, name));
 }
 
-/** Puts kernel, initrd and the `boot.ipxe` that starts them into the root. */
-export function addPayload(lab: Lab, ...archs: ('amd64' | 'arm64')[]): void {
+/** Puts kernel and initrd into the root. */
+export function addLinux(lab: Lab, ...archs: ('amd64' | 'arm64')[]): void {
   for (const arch of archs) cpSync(payload(arch), lab.root, { recursive: true });
+}
+
+/** The same with the `boot.ipxe` that starts them, and a report to fetch from there. */
+export function addPayload(lab: Lab, ...archs: ('amd64' | 'arm64')[]): void {
+  addLinux(lab, ...archs);
   writeFileSync(join(lab.root, 'report.txt'), 'hello from the lab\n');
   writeFileSync(join(lab.root, 'boot.ipxe'), BOOT_IPXE);
 }

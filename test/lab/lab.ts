@@ -96,7 +96,8 @@ export class Lab {
   /** `benchboot serve --nic bench0` on the laptop, once it is ready. */
   async serve(flags: readonly string[] = [], readyMs = 20_000): Promise<Serving> {
     const serving = this.startServe(flags);
-    await serving.event('ready', () => true, readyMs);
+    const ready = await serving.event('ready', () => true, readyMs);
+    if (serving.log()[0] !== ready) throw serving.program.failure('said something before `ready`');
     return serving;
   }
 
