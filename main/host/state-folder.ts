@@ -9,8 +9,12 @@ export interface StateFolderFacts {
   readonly root: boolean;
 }
 
-/** XDG Base Directory (0.8) on Linux and its kin, with `/var/lib` for root; Apple's and Microsoft's folders elsewhere. */
-export function stateFolder({ platform, env, home, root }: StateFolderFacts): string {
+/**
+ * `$BENCHBOOT_STATE` when set; else XDG Base Directory (0.8) on Linux and its kin, with `/var/lib` for root, and Apple's
+ * and Microsoft's folders elsewhere.
+ */
+export function stateFolderOf({ platform, env, home, root }: StateFolderFacts): string {
+  if (env.BENCHBOOT_STATE) return env.BENCHBOOT_STATE;
   if (platform === 'win32') return win32.join(env.LOCALAPPDATA ?? win32.join(home, 'AppData', 'Local'), 'Benchboot');
   if (platform === 'darwin') return posix.join(root ? '/' : home, 'Library/Application Support/Benchboot');
   if (env.XDG_STATE_HOME) return posix.join(env.XDG_STATE_HOME, 'benchboot');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stateFolder } from '../../../main/host/state-folder.ts';
+import { stateFolderOf } from '../../../main/host/state-folder.ts';
 
 it.each([
   ['root on Linux', { platform: 'linux', env: {}, home: '/root', root: true }, '/var/lib/benchboot'],
@@ -17,5 +17,5 @@ it.each([
   ],
   ['Windows', { platform: 'win32', env: { LOCALAPPDATA: 'C:\\L' }, home: 'C:\\U', root: false }, 'C:\\L\\Benchboot'],
 ] as const)('state of %s is in the folder the system wants', (_, facts, folder) => {
-  expect(stateFolder(facts)).toBe(folder);
+  expect(stateFolderOf(facts)).toBe(folder);
 });
