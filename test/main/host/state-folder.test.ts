@@ -2,6 +2,11 @@ import { expect, it } from 'vitest';
 import { stateFolderOf } from '../../../main/host/state-folder.ts';
 
 it.each([
+  [
+    'BENCHBOOT_STATE',
+    { platform: 'linux', env: { BENCHBOOT_STATE: '/b', XDG_STATE_HOME: '/s' }, home: '/root', root: true },
+    '/b',
+  ],
   ['root on Linux', { platform: 'linux', env: {}, home: '/root', root: true }, '/var/lib/benchboot'],
   ['a user on Linux', { platform: 'linux', env: {}, home: '/home/u', root: false }, '/home/u/.local/state/benchboot'],
   ['XDG_STATE_HOME', { platform: 'linux', env: { XDG_STATE_HOME: '/s' }, home: '/root', root: true }, '/s/benchboot'],
