@@ -36,12 +36,15 @@ interface Asked {
 }
 
 const NOTHING = Buffer.alloc(0);
+/** Answers up to this many octets are put together in one buffer again and again and leave no garbage. */
+const SCRATCH = 16 * 1024;
 const LONGEST_SHOWN = 500;
 const TEXT = 'text/plain; charset=utf-8';
 
 export function createService(options: ServiceOptions): Responder {
   const { clock, content, macOf, emit, sendFile } = options;
   const hot = new HotFiles();
+  let scratch = Buffer.allocUnsafeSlow(SCRATCH);
   let dateSecond = 0;
   let date = '';
 
@@ -91,11 +94,14 @@ export function createService(options: ServiceOptions): Responder {
   /** Head and body in one write, then the event. */
   function send(connection: Connection, of: Asked, status: number, lines: string, body: Uint8Array) {
     const head = responseHead(status, dateAt(clock.now()), lines, of.keepAlive);
-    const all = Buffer.allocUnsafe(head.length + body.length);
+    const length = head.length + body.length;
+    const all = length <= SCRATCH ? scratch.subarray(0, length) : Buffer.allocUnsafeSlow(length);
     all.write(head, 0, 'latin1');
     all.set(body, head.length);
     const pending = connection.write(all);
     if (!pending) return done(of, status, body.length, false) as undefined;
+    // The kernel has not taken it all: these octets stay in use.
+    if (length <= SCRATCH) scratch = Buffer.allocUnsafeSlow(SCRATCH);
     return pending.then(
       () => done(of, status, body.length, false),
       () => done(of, status, 0, true),
