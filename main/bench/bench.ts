@@ -369,7 +369,7 @@ async function guardWire({
   const guard = createRivalGuard({
     clock: host.clock,
     probe: async () =>
-      (await askWire(host, nic.name, mac, link, frames)).filter(rival => rival.offered !== undefined).map(known),
+      (await askWire(host, nic.name, mac, link, frames)).filter(rival => rival.leases).map(known),
     standDown: reason => dhcp.standDown(reason),
     resume: () => dhcp.resume(),
     changed(rival) {
@@ -387,7 +387,7 @@ async function guardWire({
     ownAddress: address,
     onRival(rival) {
       // Who gives no address (a proxyDHCP server) does not give ours out twice.
-      if (rival.offered !== undefined) guard.heard(known(rival));
+      if (rival.leases) guard.heard(known(rival));
     },
   });
   frames.on(batch => {

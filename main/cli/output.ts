@@ -10,10 +10,19 @@ export interface Output {
 }
 
 export function createOutput(json: boolean): Output {
+  let pending = '';
+  const flush = (): void => {
+    if (pending) process.stdout.write(pending);
+    pending = '';
+  };
+  if (json) process.once('exit', flush);
   return {
     json,
     record: value => {
-      if (json) process.stdout.write(`${JSON.stringify(value)}\n`);
+      if (!json) return;
+      // One write for all that a turn of the event loop brings: a write for each would slow down what it reports.
+      if (!pending) setImmediate(flush);
+      pending += `${JSON.stringify(value)}\n`;
     },
     line: (text = '') => {
       if (!json) process.stdout.write(`${text}\n`);
