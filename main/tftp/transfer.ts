@@ -11,7 +11,7 @@ export const PATIENCE = {
   /** Retransmission before the first measured round trip. */
   first: 250,
   /** The least wait; a lost lock-step packet costs this much instead of the usual second. */
-  least: 25,
+  least: 20,
   most: 5_000,
   /** Silence of a client that never answered at all. */
   halfOpen: 10_000,
