@@ -366,13 +366,15 @@ async function guardWire({
 
   const because = ({ server, mac: from }: { server: Ipv4; mac: string }) =>
     `${server} (${from}) answers DHCP on ${nic.name} already`;
+  let serving = false;
   const guard = createRivalGuard({
     clock: host.clock,
-    probe: async () =>
-      (await askWire(host, nic.name, mac, link, frames)).filter(rival => rival.leases).map(known),
+    probe: async () => (await askWire(host, nic.name, mac, link, frames)).filter(rival => rival.leases).map(known),
     standDown: reason => dhcp.standDown(reason),
     resume: () => dhcp.resume(),
     changed(rival) {
+      // A rival of the first hour refuses the start, and whoever asked for the start tells.
+      if (!serving) return;
       if (rival) emit({ type: 'safety.refused', rule: 'no-second-dhcp', because: because(rival), override: OVERRIDE });
       else
         emit({
@@ -406,6 +408,7 @@ async function guardWire({
       override: OVERRIDE,
     });
   }
+  serving = true;
   return guard;
 }
 

@@ -17,7 +17,6 @@ import { type Output, Program } from './program.ts';
 const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
 const project = join(here, '../..');
-const cli = join(project, 'dist/benchboot.js');
 
 /** `srv` the laptop (bench0, office0), `sw` the switch, `c1`… stations of the bench, `o1` of the office (all eth0). */
 export type Namespace = 'srv' | 'sw' | `c${number}` | `o${number}`;
@@ -41,6 +40,8 @@ export class Lab {
   readonly logs: string;
   /** Where Benchboot remembers leases and changes; the same for every `serve` of this lab. */
   readonly state: string;
+  /** The product's command line. */
+  readonly cli = join(project, 'dist/benchboot.js');
   private readonly folder: string;
   private readonly programs: Program[] = [];
   private started = 0;
@@ -108,7 +109,7 @@ export class Lab {
 
   /** Any command of the product, on the laptop. */
   benchboot(args: readonly string[], name = `benchboot-${args[0]}`): Program {
-    return this.start('srv', [process.execPath, cli, ...args], name);
+    return this.start('srv', [process.execPath, this.cli, ...args], name);
   }
 
   /** Records what a station's port hears and says, from now on. */
