@@ -43,8 +43,7 @@ export class Frames {
   }
 
   /**
-   * The packets of blocks `from` to `from + count - 1`, fewer when the source ends before. `from` never goes back behind
-   * an acknowledged block. Throws what the source throws.
+   * The packets of blocks `from` to `from + count - 1`, fewer when the source ends before. Throws what the source throws.
    */
   run(from: number, count: number): Run {
     const slots = this.#views.length;

@@ -6,8 +6,8 @@ export interface Source {
   /** Octets on the wire, when known beforehand. */
   readonly size: number | undefined;
   /**
-   * Fills `views` in order with the octets from `position` on. Fewer than asked means the end. Positions never go back
-   * over what a later call has passed. Throws what the file system throws.
+   * Fills `views` in order with the octets from `position` on. Fewer than asked means the end. Throws what the
+   * file system throws. A source of unknown size forgets what lies before `position`.
    */
   read(views: readonly Uint8Array[], position: number): number;
 }

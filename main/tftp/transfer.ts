@@ -32,7 +32,7 @@ export interface Transfer {
   readonly lastBlock: number | undefined;
   /** Highest block acknowledged in sequence. */
   readonly acked: number;
-  /** Highest block of the window in flight. */
+  /** Last block of the window in flight. */
   readonly sent: number;
   /** Highest block ever sent. */
   readonly reached: number;
@@ -79,7 +79,7 @@ export type Event =
 
 export type Effect =
   | { readonly do: 'oack' }
-  /** DATA packets `from` to `from + count - 1`; `from` never falls. */
+  /** DATA packets `from` to `from + count - 1`. For a source of unknown size `from` never falls. */
   | { readonly do: 'data'; readonly from: number; readonly count: number }
   | { readonly do: 'error'; readonly code: ErrorNumber; readonly text: string }
   | { readonly do: 'end'; readonly ending: Ending };
@@ -153,7 +153,7 @@ function acknowledged(before: Transfer, block: number, now: number): Step {
   // answering it doubles every packet from then on (RFC 1123 section 4.2.3.1, the sorcerer's apprentice).
   const progress = (block - before.acked) & 0xffff;
   const opening = before.phase === 'negotiating';
-  if (opening ? block !== 0 : progress === 0 || progress > before.sent - before.acked)
+  if (opening ? block !== 0 : progress === 0 || progress > before.reached - before.acked)
     return { state: before, effects: NOTHING };
   const acked = before.acked + progress;
   const { roundTrip, variation, wait } = measured(before, acked, now);
@@ -183,29 +183,31 @@ function timedOut(state: Transfer, now: number): Step {
   if (silent >= patience(state))
     return end(state, { why: 'silent', halfOpen: !state.heard }, 'no answer for too long, the transfer ends');
   const waited = { ...state, tries: state.tries + 1, wait: Math.min(state.wait * 2, longestWait(state.terms)) };
-  if (state.phase === 'sending') return sendWindow(waited, now);
+  // The ACK of a whole window may be what was lost. Some clients (atftp, U-Boot after its first complaint) ignore
+  // blocks they have and would stay silent; so every other time it gets what it would then be waiting for.
+  const ahead = state.terms.windowsize > 1 && state.size !== undefined && state.tries % 2 === 1;
+  if (state.phase === 'sending') return sendWindow(waited, now, ahead && state.sent !== state.lastBlock);
   return {
     state: { ...waited, sentAt: now, fresh: 1, deadline: now + waited.wait },
     effects: [{ do: 'oack' }],
   };
 }
 
-/** The window after `acked`. */
-function sendWindow(state: Transfer, now: number): Step {
-  const from = state.acked + 1;
-  const last = state.lastBlock ?? Number.POSITIVE_INFINITY;
-  const sent = Math.min(state.acked + state.terms.windowsize, last);
+/** The window after `acked`, or `ahead`, the one after that. */
+function sendWindow(state: Transfer, now: number, ahead = false): Step {
+  const before = ahead ? state.sent : state.acked;
+  const to = Math.min(before + state.terms.windowsize, state.lastBlock ?? Number.POSITIVE_INFINITY);
   return {
     state: {
       ...state,
-      sent,
-      reached: Math.max(state.reached, sent),
+      sent: ahead ? state.sent : to,
+      reached: Math.max(state.reached, to),
       sentAt: now,
       fresh: state.reached + 1,
       deadline: now + state.wait,
-      retransmits: state.retransmits + Math.max(0, Math.min(state.reached, sent) - from + 1),
+      retransmits: state.retransmits + Math.max(0, Math.min(state.reached, to) - before),
     },
-    effects: [{ do: 'data', from, count: sent - from + 1 }],
+    effects: [{ do: 'data', from: before + 1, count: to - before }],
   };
 }
 

@@ -59,7 +59,10 @@ export function layWire(name: string, servers: number): Wire {
       for (const child of [...children]) {
         const exited = once(child, 'exit');
         child.kill('SIGTERM');
+        // Some clients finish their transfer first.
+        const impatient = setTimeout(() => child.kill('SIGKILL'), 2000);
         await exited;
+        clearTimeout(impatient);
       }
       for (const namespace of [server, client]) ip('netns', 'del', namespace);
     },

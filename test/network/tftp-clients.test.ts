@@ -75,8 +75,9 @@ describe.each(['fast', 'plain'] as const)('real TFTP clients, %s path', path => 
     for (const namespace of [wire.server, wire.client]) {
       const nft = (rule: string) => execFileSync('ip', ['netns', 'exec', namespace, 'nft', rule]);
       nft('add table inet lossy');
-      nft('add chain inet lossy out { type filter hook output priority 0; }');
-      nft('add rule inet lossy out meta l4proto udp numgen random mod 100 < 5 counter drop');
+      // On arrival, as on a bad cable: dropped while leaving, the sender would be told.
+      nft('add chain inet lossy arrival { type filter hook input priority 0; }');
+      nft('add rule inet lossy arrival meta l4proto udp numgen random mod 100 < 5 counter drop');
     }
     const expected = sha256(join(folder, 'image'));
     const got = await Promise.all(Object.keys(CLIENTS).map(fetchWith));
