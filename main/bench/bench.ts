@@ -9,31 +9,21 @@ import { Devices } from '../devices/devices.ts';
 import { startDns } from '../dns/server.ts';
 import { upstreamSockets } from '../dns/upstream-sockets.ts';
 import { BenchError } from '../errors.ts';
-import type { Endpoint, Frame, Host, Link, Nic } from '../host/host.ts';
+import type { Endpoint, Host, Nic } from '../host/host.ts';
 import { startHttp } from '../http/server.ts';
 import { Disposables } from '../kit/disposables.ts';
-import { Emitter } from '../kit/emitter.ts';
 import type { Journal } from '../nic/journal.ts';
 import { startTftp } from '../tftp/server.ts';
-import { createAddressWatch } from '../wire/address-watch.ts';
-import {
-  createRivalWatch,
-  frameProbePort,
-  probeDhcpServers,
-  type RivalServer,
-  socketProbePort,
-} from '../wire/dhcp-probe.ts';
-import { decodeFrame } from '../wire/ethernet.ts';
 import { encodePcapng } from '../wire/pcapng.ts';
-import { Recorder } from '../wire/recorder.ts';
 import { reservations } from './bench-defaults.ts';
 import { hostOf } from './bench-file-boot.ts';
+import { openWire } from './bench-wire.ts';
 import { createContentService } from './content-service.ts';
 import { type DhcpService, startDhcpService } from './dhcp-service.ts';
 import type { EventLog } from './event-log.ts';
 import type { BenchEvent, Emit, ReadyEvent } from './events.ts';
 import type { BenchPlan } from './plan.ts';
-import { createRivalGuard } from './rival-guard.ts';
+import { guardWire } from './second-dhcp.ts';
 import { hostTransport } from './transport.ts';
 
 export interface BenchParts {
@@ -83,26 +73,16 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
   const { failed, fail } = failure();
   const lost = () => fail(new BenchError('NIC_GONE', { nic: nic.name }));
 
-  /* The wire: recorded, watched for addresses in use and for other DHCP servers. */
-  const recorder = new Recorder();
-  const frames = new Emitter<readonly Frame[]>();
-  const link = await host.links.open(nic.name);
-  if (link) {
-    open.add(() => link.close());
-    link.onFrames(frames.emit.bind(frames));
-    link.onError(lost);
-  }
-  frames.on(batch => {
-    for (const frame of batch) recorder.record(frame);
-  });
+  const wire = await openWire(host, nic, lost);
+  open.add(() => wire.close());
+  const { link } = wire;
 
   const bound: { service: string; address: Ipv4; port: number }[] = [];
   const serving = (service: string, local: Endpoint) => bound.push({ service, ...local });
 
   /* Who a device is: its lease, its last packet, its entry in the bench file. */
-  const heard = new Map<Ipv4, Mac>();
   let dhcp: DhcpService | undefined;
-  const macOf = (ip: Ipv4): Mac | undefined => dhcp?.leaseOf(ip)?.mac ?? heard.get(ip);
+  const macOf = (ip: Ipv4): Mac | undefined => dhcp?.leaseOf(ip)?.mac ?? wire.macOf(ip);
   const content = createContentService({
     root: plan.root,
     programs: parts.programs,
@@ -146,7 +126,12 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
   await journal.setUp(host.nics, nic.name);
   await journal.addAddress(host.nics, nic.name, { address, prefix: plan.subnet.prefix });
 
-  const shared = { sockets: host.sockets, clock: host.clock, nic: nic.name, address, macOf, emit };
+  // A device's transfer is told after the lease it came by.
+  const emitInOrder: Emit = event => {
+    leases.tellNow();
+    emit(event);
+  };
+  const shared = { sockets: host.sockets, clock: host.clock, nic: nic.name, address, macOf, emit: emitInOrder };
   if (plan.tftp) {
     const tftp = await startTftp({ ...shared, content });
     open.add(() => tftp.close());
@@ -172,22 +157,10 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
     serving('dns', dns.local);
   }
 
-  const guard = await guardWire({ parts, link, frames, dhcp: leases, emit });
+  const guard = await guardWire({ host, plan, wire, dhcp: leases, emit });
   open.add(() => guard.close());
 
-  if (nic.mac) {
-    const addresses = createAddressWatch({
-      ownMac: nic.mac,
-      inUse(ip, mac) {
-        leases.markInUse(ip, mac);
-        if (heard.size >= 4096) heard.clear();
-        heard.set(ip, mac);
-      },
-    });
-    frames.on(batch => {
-      for (const frame of batch) if (!frame.outgoing) addresses.hear(decodeFrame(frame.bytes), frame.at);
-    });
-  }
+  wire.onInUse((ip, mac) => leases.markInUse(ip, mac));
 
   tellLink(nic, emit);
   open.add(watchNic(host, nic, emit, guard.cableIn, lost));
@@ -224,7 +197,7 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
               name: nic.name,
               description: nic.description,
               ...(nic.mac && { mac: nic.mac }),
-              frames: recorder.frames(),
+              frames: wire.recorder.frames(),
             },
           ],
           { application: parts.application },
@@ -335,104 +308,6 @@ function watchNic(host: Host, nic: Nic, emit: Emit, cableIn: () => Promise<void>
     if (now.carrier && !last.carrier) void cableIn();
     last = now;
   });
-}
-
-interface GuardParts {
-  readonly parts: BenchParts;
-  readonly link: Link | undefined;
-  readonly frames: Emitter<readonly Frame[]>;
-  readonly dhcp: DhcpService;
-  readonly emit: Emit;
-}
-
-/**
- * The rule `no-second-dhcp`. Throws SAFETY_REFUSED when somebody else serves that wire already. In proxy mode another
- * server is what we wait for, and with `--force no-second-dhcp` nobody asks.
- */
-async function guardWire({
-  parts,
-  link,
-  frames,
-  dhcp,
-  emit,
-}: GuardParts): Promise<{ cableIn(): Promise<void>; close(): void }> {
-  const { host, plan } = parts;
-  const { nic, address } = plan;
-  const { mac } = nic;
-  if (plan.mode === 'proxy' || plan.force.includes('no-second-dhcp') || !mac) {
-    dhcp.resume();
-    return { cableIn: async () => {}, close: () => {} };
-  }
-
-  const because = ({ server, mac: from }: { server: Ipv4; mac: string }) =>
-    `${server} (${from}) answers DHCP on ${nic.name} already`;
-  let serving = false;
-  const guard = createRivalGuard({
-    clock: host.clock,
-    probe: async () => (await askWire(host, nic.name, mac, link, frames)).filter(rival => rival.leases).map(known),
-    standDown: reason => dhcp.standDown(reason),
-    resume: () => dhcp.resume(),
-    changed(rival) {
-      // A rival of the first hour refuses the start, and whoever asked for the start tells.
-      if (!serving) return;
-      if (rival) emit({ type: 'safety.refused', rule: 'no-second-dhcp', because: because(rival), override: OVERRIDE });
-      else
-        emit({
-          type: 'notice',
-          code: 'rival-gone',
-          message: 'The other DHCP server fell silent; this one answers again.',
-        });
-    },
-  });
-  const watch = createRivalWatch({
-    ownMac: mac,
-    ownAddress: address,
-    onRival(rival) {
-      // Who gives no address (a proxyDHCP server) does not give ours out twice.
-      if (rival.leases) guard.heard(known(rival));
-    },
-  });
-  frames.on(batch => {
-    for (const frame of batch) if (!frame.outgoing) watch.hear(decodeFrame(frame.bytes));
-  });
-
-  if (!nic.carrier) dhcp.standDown('there is no cable in the port yet');
-  else await guard.cableIn();
-  if (guard.rival) {
-    guard.close();
-    throw new BenchError('SAFETY_REFUSED', {
-      rule: 'no-second-dhcp',
-      because: because(guard.rival),
-      instead:
-        'Two servers would give out addresses against each other; `--mode proxy` adds boot files and leaves addresses to it.',
-      override: OVERRIDE,
-    });
-  }
-  serving = true;
-  return guard;
-}
-
-const OVERRIDE = '--force no-second-dhcp';
-const known = ({ server, mac }: RivalServer): { server: Ipv4; mac: string } => ({ server, mac: mac ?? 'MAC not seen' });
-
-async function askWire(
-  host: Host,
-  nic: string,
-  mac: Mac,
-  link: Link | undefined,
-  frames: Emitter<readonly Frame[]>,
-): Promise<readonly RivalServer[]> {
-  const xid = randomInt(0xffffffff);
-  if (link) {
-    const port = frameProbePort({ mac, send: frame => link.send(frame), onFrames: frames.on });
-    return probeDhcpServers({ port, clock: host.clock, mac, xid });
-  }
-  const socket = await host.sockets.udp({ nic, address: '0.0.0.0', port: 68, broadcast: true });
-  try {
-    return await probeDhcpServers({ port: socketProbePort(socket), clock: host.clock, mac, xid });
-  } finally {
-    await socket.close();
-  }
 }
 
 /** Whole or not at all: written beside the target, then renamed. */

@@ -17,6 +17,7 @@ import { type BootClient, dhcpFacts, recogniseClient } from '../boot/client.ts';
 import type { BootPlan } from '../boot/plan.ts';
 import { type BootChoice, chooseBoot } from '../boot/recipes.ts';
 import { assertNever } from '../kit/assert-never.ts';
+import { IdleQueue } from '../kit/idle-queue.ts';
 import type { BenchEvent, DhcpFacts, Emit } from './events.ts';
 
 /** A flood of made-up MACs must not make the memory of clients grow without end. */
@@ -35,6 +36,8 @@ export interface DhcpServiceParts {
 export interface DhcpService extends DhcpServer {
   /** What the MAC was in its last packet. */
   clientOf(mac: Mac): BootClient | undefined;
+  /** Tells what happened up to now, before something that follows from it is told. */
+  tellNow(): void;
 }
 
 interface Remembered {
@@ -158,6 +161,12 @@ export async function startDhcpService(parts: DhcpServiceParts): Promise<DhcpSer
     return assertNever(event);
   };
 
+  // Answering comes first: telling about a packet takes longer than answering it.
+  const telling = new IdleQueue<DhcpServerEvent>(event => {
+    const bench = told(event);
+    if (bench) emit(bench);
+  });
+
   const server = await startDhcpServer(
     {
       transport: parts.transport,
@@ -166,10 +175,15 @@ export async function startDhcpService(parts: DhcpServiceParts): Promise<DhcpSer
       now: parts.now,
       ...(parts.store && { store: parts.store }),
     },
-    event => {
-      const bench = told(event);
-      if (bench) emit(bench);
-    },
+    event => telling.push(event),
   );
-  return Object.assign(server, { clientOf: (mac: Mac) => remembered.get(mac)?.client });
+  const { close } = server;
+  return Object.assign(server, {
+    clientOf: (mac: Mac) => remembered.get(mac)?.client,
+    async close() {
+      await close.call(server);
+      telling.flush();
+    },
+    tellNow: () => telling.flush(),
+  });
 }

@@ -18,7 +18,7 @@ export class EventLog {
   #n = 0;
 
   /** `keep`: how many events stay in memory. */
-  constructor(now: () => number, keep = 10_000) {
+  constructor(now: () => number, keep = 5_000) {
     this.#now = now;
     this.#keep = keep;
   }
@@ -36,6 +36,9 @@ export class EventLog {
   /** The kept events with a number above `n`, oldest first. */
   since(n: number): readonly LoggedEvent[] {
     const first = Math.max(n + 1, this.#n - this.#keep + 1, 1);
-    return Array.from({ length: Math.max(0, this.#n - first + 1) }, (_, i) => this.#ring[(first + i - 1) % this.#keep]!);
+    return Array.from(
+      { length: Math.max(0, this.#n - first + 1) },
+      (_, i) => this.#ring[(first + i - 1) % this.#keep]!,
+    );
   }
 }

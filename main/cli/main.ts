@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: finds the command, runs it, turns what went wrong into a sentence and an exit code. */
+import './memory.ts';
 import { BenchError } from '../errors.ts';
 import { benchCheck, benchInit } from './bench.ts';
 import type { Command } from './command.ts';

@@ -121,6 +121,8 @@ export async function benchDhcp(report: Report, rounds = 3): Promise<void> {
   mkdirSync('/run/kea', { recursive: true });
   const wire = layWire('dhcpbench', 1);
   try {
+    // kea chooses the subnet by the first address of the port.
+    execFileSync('ip', ['-n', wire.server, 'addr', 'flush', 'dev', wire.nic]);
     execFileSync('ip', ['-n', wire.server, 'addr', 'add', `${ADDRESS}/16`, 'brd', '+', 'dev', wire.nic]);
     writeFileSync(join(folder, 'kea.json'), JSON.stringify(keaConfiguration(folder, wire.nic)));
     const results = new Map<string, Measured[]>(present.map(each => [each.name, []]));

@@ -69,7 +69,9 @@ export function formatMac(bytes: Uint8Array): Mac {
 }
 
 export function macBytes(mac: Mac): Uint8Array {
-  return Uint8Array.from(mac.split(':'), part => Number.parseInt(part, 16));
+  const bytes = new Uint8Array((mac.length + 1) / 3);
+  for (let i = 0; i < bytes.length; i++) bytes[i] = Number.parseInt(mac.slice(3 * i, 3 * i + 2), 16);
+  return bytes;
 }
 
 /** `10.32.0.1/24` as its address and subnet, or undefined when it is not CIDR notation. */
