@@ -183,9 +183,11 @@ function timedOut(state: Transfer, now: number): Step {
   if (silent >= patience(state))
     return end(state, { why: 'silent', halfOpen: !state.heard }, 'no answer for too long, the transfer ends');
   const waited = { ...state, tries: state.tries + 1, wait: Math.min(state.wait * 2, longestWait(state.terms)) };
-  // The ACK of a whole window may be what was lost. Some clients (atftp, U-Boot after its first complaint) ignore
-  // blocks they have and would stay silent; so every other time it gets what it would then be waiting for.
-  const ahead = state.terms.windowsize > 1 && state.size !== undefined && state.tries % 2 === 1;
+  // The ACK may be what was lost. Some clients (atftp, busybox) ignore blocks they have and, hearing them, never ask
+  // again themselves; so every other time they get what they would then be waiting for. In lock-step only after the
+  // usual way failed for long, because a loader's ROM expects no other block.
+  const stuck = state.tries >= (state.terms.windowsize > 1 ? 1 : 3) && state.tries % 2 === 1;
+  const ahead = stuck && state.size !== undefined;
   if (state.phase === 'sending') return sendWindow(waited, now, ahead && state.sent !== state.lastBlock);
   return {
     state: { ...waited, sentAt: now, fresh: 1, deadline: now + waited.wait },
