@@ -50,3 +50,16 @@ function cutTo(line: string, width: number): string {
   }
   return out;
 }
+
+/** Breaks at spaces into lines of at most `width` characters; a longer word stands alone. */
+export function wrapped(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of text.split(' ')) {
+    if (line && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else line = line ? `${line} ${word}` : word;
+  }
+  return [...lines, line];
+}

@@ -5,9 +5,11 @@ import type { DeviceView } from '../devices/devices.ts';
 import type { Engine } from '../engine.ts';
 import { clockText, spanText } from '../kit/duration.ts';
 import { bytesText } from '../kit/quantity.ts';
-import { liveScreen, styled } from './screen.ts';
+import { liveScreen, styled, wrapped } from './screen.ts';
 
 export interface ServeView {
+  /** The wire is being asked, which takes a few seconds. */
+  starting(nic: string): void;
   started(bench: Bench): void;
   close(): void;
 }
@@ -18,12 +20,14 @@ export function screenView(engine: Engine): ServeView {
   let timer: NodeJS.Timeout | undefined;
   let screen: ReturnType<typeof liveScreen> | undefined;
   const off = engine.events.on(event => {
-    const note = noteOf(event);
+    // A device's hint stands beside the device.
+    const note = event.type === 'device.hint' ? undefined : noteOf(event);
     if (!note) return;
     notes.push(note);
     if (notes.length > 4) notes.shift();
   });
   return {
+    starting: nic => void process.stdout.write(`${startingLine(nic)}\n`),
     started(bench) {
       const began = Date.now();
       screen = liveScreen();
@@ -46,6 +50,7 @@ export function plainView(engine: Engine): ServeView {
     if (line) process.stdout.write(`${line}\n`);
   });
   return {
+    starting: nic => void process.stdout.write(`${startingLine(nic)}\n`),
     started(bench) {
       for (const line of heading(bench)) process.stdout.write(`${line}\n`);
       process.stdout.write('Press Ctrl-C to stop.\n');
@@ -53,6 +58,9 @@ export function plainView(engine: Engine): ServeView {
     close: off,
   };
 }
+
+const startingLine = (nic: string): string =>
+  `Asking the wire of ${nic} whether somebody else gives out addresses there …`;
 
 function heading({ plan, ready }: Bench): string[] {
   const { nic, range, mode, force } = plan;
@@ -98,8 +106,13 @@ function deviceRows(device: DeviceView, now: number): string[] {
   return [
     row,
     ...(extra ? [`    ${extra}`] : []),
-    ...(device.hint && device.stage !== 'up' ? [`    ${styled('yellow', `! ${device.hint.text}`)}`] : []),
+    ...(device.hint && device.stage !== 'up' ? hintRows(device.hint.text) : []),
   ];
+}
+
+function hintRows(hint: string): string[] {
+  const lines = wrapped(hint, (process.stdout.columns ?? 80) - 6);
+  return lines.map((line, i) => styled('yellow', `${i === 0 ? '    ! ' : '      '}${line}`));
 }
 
 function progressText({ file, bytes, total, rate }: NonNullable<DeviceView['progress']>): string {

@@ -87,6 +87,7 @@ export const serve = command({
     const records = readyFirst(output.record);
     const offRecords = engine.events.on(records.take);
     try {
+      if (request.nic && request.mode !== 'proxy') view?.starting(request.nic);
       const starting = engine.start(request);
       const bench = await Promise.race([starting, interrupted]);
       if (bench === 'interrupted') {
