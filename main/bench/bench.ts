@@ -14,6 +14,7 @@ import { startHttp } from '../http/server.ts';
 import { Disposables } from '../kit/disposables.ts';
 import type { Journal } from '../nic/journal.ts';
 import { startTftp } from '../tftp/server.ts';
+import { createArpProbe } from '../wire/arp-probe.ts';
 import { encodePcapng } from '../wire/pcapng.ts';
 import { reservations } from './bench-defaults.ts';
 import { hostOf } from './bench-file-boot.ts';
@@ -76,6 +77,9 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
   const wire = await openWire(host, nic, lost);
   open.add(() => wire.close());
   const { link } = wire;
+  const probe =
+    link && nic.mac ? createArpProbe({ mac: nic.mac, send: frame => link.send(frame), clock: host.clock }) : undefined;
+  open.add(() => probe?.close());
 
   const bound: { service: string; address: Ipv4; port: number }[] = [];
   const serving = (service: string, local: Endpoint) => bound.push({ service, ...local });
@@ -111,7 +115,11 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
     },
     now: () => host.clock.now(),
     store: plan.mode === 'dhcp' ? await openStore(parts, emit) : undefined,
-    emit,
+    emit(event) {
+      emit(event);
+      // Beside the offer, not before it: who uses the address answers, and the REQUEST gets a NAK.
+      if (event.type === 'dhcp.offer' && event.ip !== undefined && !event.sticky) probe?.ask(event.ip);
+    },
   });
   const leases = dhcp;
   open.add(() => leases.close());
@@ -157,10 +165,11 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
     serving('dns', dns.local);
   }
 
+  // Whoever uses an address of the range already answers while the wire is asked for other servers.
+  wire.onInUse((ip, mac) => leases.markInUse(ip, mac));
+  if (plan.range) probe?.scan(plan.range);
   const guard = await guardWire({ host, plan, wire, dhcp: leases, emit });
   open.add(() => guard.close());
-
-  wire.onInUse((ip, mac) => leases.markInUse(ip, mac));
 
   tellLink(nic, emit);
   open.add(watchNic(host, nic, emit, guard.cableIn, lost));
