@@ -1,7 +1,7 @@
 /** The laptop's own name servers, read again when they may have changed (a Wi-Fi was joined, a VPN came up). */
 import { readFileSync } from 'node:fs';
-import { parseResolvConf } from '../../dns/resolv-conf.ts';
 import type { Endpoint } from '../host.ts';
+import { parseResolvConf } from './resolv-conf.ts';
 
 const FRESH_MS = 5_000;
 

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { answer, type Zone } from '../../../main/dns/answer.ts';
 import { fitted } from '../../../main/dns/message.ts';
-import { parseResolvConf } from '../../../main/dns/resolv-conf.ts';
 import { framed, Unframer } from '../../../main/dns/tcp-frames.ts';
+import { parseResolvConf } from '../../../main/host/node/resolv-conf.ts';
 
 const zone: Zone = {
   domain: 'bench',

@@ -1,4 +1,4 @@
-/** The resolvers that a `resolv.conf` names. Pure; reading the file is the host's business. */
+/** The resolvers that a `resolv.conf` names. Pure; reading the file is the caller's business. */
 import { type Ipv4, parseIpv4 } from 'node-dhcpd-lite';
 
 /**

@@ -1,0 +1,99 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { describe, expect, it } from 'vitest';
+import { BenchError, ERROR_CODES, type ErrorCode, type ErrorData, systemCode } from '../../main/errors.ts';
+
+const project = fileURLToPath(new URL('../..', import.meta.url));
+
+/** One example for each code; a code without one does not compile. */
+const EXAMPLES: { readonly [C in ErrorCode]: ErrorData<C> } = {
+  USAGE: { problem: 'Say which network port to serve: --nic NAME.' },
+  NIC_NOT_FOUND: { nic: 'eth7', known: ['bench0', 'office0'] },
+  NIC_GONE: { nic: 'bench0' },
+  PORT_TAKEN: { protocol: 'UDP', port: 69, address: '10.32.0.1', holder: 'dnsmasq (process 812)' },
+  ADDRESS_MISSING: { address: '10.32.0.9', nic: 'bench0' },
+  PERMISSION_MISSING: { what: 'Listening on UDP port 67', right: 'CAP_NET_BIND_SERVICE' },
+  SAFETY_REFUSED: {
+    rule: 'no-default-route',
+    because: "wlp2s0 carries this laptop's default route",
+    instead: 'Choose another port.',
+    override: '--force no-default-route',
+  },
+  FILE_UNREADABLE: { path: '/srv/bench.json', reason: 'no such file' },
+  FILE_UNWRITABLE: { path: '/srv/out.pcapng', reason: 'no space left on device' },
+  BENCH_FILE_INVALID: { path: 'bench.json', problems: ['bench.json:1:2: "x"', 'bench.json:3:4: "y"'] },
+  COMMAND_FAILED: { command: 'ip addr add', reason: 'File exists' },
+  UNSUPPORTED: { what: 'Listening on en7', platform: 'darwin' },
+};
+
+const errorOf = <C extends ErrorCode>(code: C): BenchError<C> => new BenchError(code, EXAMPLES[code]);
+
+/** Everything of the example that a reader must find again in the sentence. */
+const texts = (value: unknown): string[] =>
+  typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [String(value)];
+
+describe('the error catalogue', () => {
+  it.each(ERROR_CODES)('%s says what happened in whole sentences that name their data', code => {
+    const { message, exitCode } = errorOf(code);
+    expect(message).toMatch(/[.)]$/);
+    expect(message).not.toMatch(/undefined|\[object|\.\.| {2}|\n/);
+    for (const text of texts(EXAMPLES[code])) expect(message).toContain(text);
+    expect([1, 2, 3, 4]).toContain(exitCode);
+  });
+
+  it('has an example for every code, and no sentence twice', () => {
+    expect(Object.keys(EXAMPLES).sort()).toEqual([...ERROR_CODES].sort());
+    const sentences = ERROR_CODES.map(code => errorOf(code).message);
+    expect(new Set(sentences).size).toBe(sentences.length);
+  });
+
+  it.each([
+    [80, '--http-port N, --no-http'],
+    [69, '--no-tftp'],
+    [53, '--no-dns'],
+  ])('a taken port %i names the flag that leaves its service out', (port, flag) => {
+    expect(new BenchError('PORT_TAKEN', { ...EXAMPLES.PORT_TAKEN, port }).message).toContain(flag);
+  });
+
+  it('a port whose holder is not told, and a refusal without override, are sentences too', () => {
+    const taken = new BenchError('PORT_TAKEN', { ...EXAMPLES.PORT_TAKEN, port: 67, holder: undefined });
+    expect(taken.message).toBe(
+      'UDP port 67 on 10.32.0.1 is held by another program. Stop that program, or leave this service out.',
+    );
+    const refused = new BenchError('SAFETY_REFUSED', { ...EXAMPLES.SAFETY_REFUSED, override: undefined });
+    expect(refused.message).toMatch(/Choose another port\.$/);
+    expect(new BenchError('BENCH_FILE_INVALID', { path: 'b.json', problems: ['x'] }).message).toContain('a problem: x');
+  });
+
+  it('every code is thrown somewhere', () => {
+    const main = join(project, 'main');
+    const source = readdirSync(main, { recursive: true, encoding: 'utf8' })
+      .filter(name => name.endsWith('.ts') && !name.includes('node_modules') && name !== 'errors.ts')
+      .map(name => readFileSync(join(main, name), 'utf8'))
+      .join('\n');
+    expect(ERROR_CODES.filter(code => !source.includes(`'${code}'`))).toEqual([]);
+  });
+
+  it('the README lists exactly the exit codes there are', () => {
+    const readme = readFileSync(join(project, 'README.md'), 'utf8').replace(/\s+/g, ' ');
+    const list = /Exit codes: (.*?interrupted)\./.exec(readme)?.[1] ?? '';
+    const numbers = [...list.replace(/\(.*?\)/g, '').matchAll(/\b\d+\b/g)].map(([text]) => Number(text));
+    expect(numbers).toEqual(
+      [...new Set([0, ...ERROR_CODES.map(code => errorOf(code).exitCode), 130])].sort((a, b) => a - b),
+    );
+  });
+
+  it('keeps its code, its data and its cause', () => {
+    const cause = new Error('EIO');
+    const error = new BenchError('FILE_UNREADABLE', EXAMPLES.FILE_UNREADABLE, { cause });
+    expect(error).toMatchObject({ name: 'BenchError', code: 'FILE_UNREADABLE', data: EXAMPLES.FILE_UNREADABLE, cause });
+  });
+
+  it.each([
+    [Object.assign(new Error(), { code: 'ENOENT' }), 'ENOENT'],
+    [Object.assign(new Error(), { code: 7 }), undefined],
+    [undefined, undefined],
+    ['ENOENT', undefined],
+  ])('the system code of %s is %s', (error, code) => expect(systemCode(error)).toBe(code));
+});
