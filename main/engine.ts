@@ -67,7 +67,8 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
       const [nics, known] = await Promise.all([host.nics.list(), host.nics.knownNetworks()]);
       try {
         const { benchFile } = request;
-        const defaults = benchFile === undefined ? {} : benchDefaults(readText(benchFile), benchFile, nics);
+        const defaults =
+          benchFile === undefined ? {} : benchDefaults(readText(benchFile), benchFile, nics, request.nic);
         const plan = planBench({ nics, known, request, defaults, isFolder });
         const bench = await startBench({
           host,

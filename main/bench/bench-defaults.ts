@@ -1,23 +1,26 @@
 /** What a bench file means on this laptop: its port found, its texts read, its root resolved beside it. */
 import { dirname, resolve } from 'node:path';
-import { parseCidr, parseMac, type Reservation } from 'node-dhcpd-lite';
+import { parseCidr, parseMac } from 'node-dhcpd-lite';
 import { BenchError } from '../errors.ts';
 import type { Nic } from '../host/host.ts';
 import { parseDuration } from '../kit/duration.ts';
 import { rankNics } from '../nic/worthiness.ts';
-import { type BenchHost, type PortMatch, parseBenchFile, remarkText } from './bench-file.ts';
+import { type PortMatch, parseBenchFile, remarkText } from './bench-file.ts';
 import { bootWishes } from './bench-file-boot.ts';
 import type { BenchDefaults } from './plan.ts';
 
-/** Throws BENCH_FILE_INVALID with every problem and its place, or NIC_NOT_FOUND when no port here is the file's. */
-export function benchDefaults(text: string, path: string, nics: readonly Nic[]): BenchDefaults {
+/**
+ * Throws BENCH_FILE_INVALID with every problem and its place, or NIC_NOT_FOUND when no port here is the file's. A port
+ * `chosen` by hand wins: a colleague's file that names his adapter serves on ours.
+ */
+export function benchDefaults(text: string, path: string, nics: readonly Nic[], chosen?: string): BenchDefaults {
   const parsed = parseBenchFile(text, path);
   if (!parsed.ok) throw new BenchError('BENCH_FILE_INVALID', { path, problems: parsed.problems.map(remarkText) });
   const { file } = parsed;
   const { addressing = {}, services = {} } = file;
   const range = addressing.range?.split('-').map(end => end.trim());
   return {
-    nic: file.port && findPort(file.port, nics, path).name,
+    nic: chosen ?? (file.port && findPort(file.port, nics, path).name),
     address: addressing.address === undefined ? undefined : parseCidr(addressing.address),
     range: range && [range[0]!, range[1]!],
     leaseSeconds: addressing.lease === undefined ? undefined : parseDuration(addressing.lease),
@@ -47,22 +50,4 @@ function findPort(match: PortMatch, nics: readonly Nic[], path: string): Nic {
   if (found) return found[0];
   const marks = Object.values(match).join(', ');
   throw new BenchError('NIC_NOT_FOUND', { nic: `${marks} (of ${path})`, known: nics.map(nic => nic.name) });
-}
-
-/** Hosts with a fixed address or a name, as the DHCP server takes them. */
-export function reservations(hosts: readonly BenchHost[]): Reservation[] {
-  return hosts.flatMap(({ name, address, mac, serial, uuid, clientId }) =>
-    address === undefined
-      ? []
-      : [
-          {
-            ip: address,
-            ...(mac !== undefined && { mac: parseMac(mac)! }),
-            ...(serial !== undefined && { serial }),
-            ...(uuid !== undefined && { uuid }),
-            ...(clientId !== undefined && { clientId }),
-            ...(name !== undefined && { hostname: name }),
-          },
-        ],
-  );
 }

@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type Ipv4, type LeaseStore, type Mac, openLeaseFile, type ServerConfig } from 'node-dhcpd-lite';
+import { type Ipv4, type LeaseStore, type Mac, openLeaseFile } from 'node-dhcpd-lite';
 import { DEFAULT_PROGRAMS } from '../boot/plan.ts';
 import type { DeviceFacts } from '../content/device-values.ts';
 import { Devices } from '../devices/devices.ts';
@@ -16,10 +16,10 @@ import type { Journal } from '../nic/journal.ts';
 import { startTftp } from '../tftp/server.ts';
 import { createArpProbe } from '../wire/arp-probe.ts';
 import { encodePcapng } from '../wire/pcapng.ts';
-import { reservations } from './bench-defaults.ts';
 import { hostOf } from './bench-file-boot.ts';
 import { openWire } from './bench-wire.ts';
 import { createContentService } from './content-service.ts';
+import { dhcpConfig } from './dhcp-config.ts';
 import { type DhcpService, startDhcpService } from './dhcp-service.ts';
 import type { EventLog } from './event-log.ts';
 import type { BenchEvent, Emit, ReadyEvent } from './events.ts';
@@ -229,23 +229,6 @@ function failure(): { failed: Promise<BenchError>; fail: (error: BenchError) => 
   return { failed, fail };
 }
 
-function dhcpConfig(plan: BenchPlan): ServerConfig {
-  const { address, subnet, range } = plan;
-  if (plan.mode === 'proxy' || !range) return { mode: 'proxy', server: address };
-  return {
-    mode: 'lease',
-    server: address,
-    subnet,
-    range,
-    leaseSeconds: plan.leaseSeconds,
-    identity: plan.identity,
-    routers: plan.gateway ? [plan.gateway] : [],
-    dns: plan.nameServers,
-    domain: plan.domain,
-    reservations: reservations(plan.hosts),
-  };
-}
-
 /** Leases outlive a crash. Where they cannot be kept, serving goes on and says so. */
 async function openStore({ plan, stateFolder }: BenchParts, emit: Emit): Promise<LeaseStore | undefined> {
   const owner = (plan.nic.mac ?? plan.nic.name).replaceAll(':', '');
@@ -304,7 +287,7 @@ function tellLink(nic: Nic, emit: Emit, present = true): void {
 }
 
 /** Tells of cable and speed; calls `lost` when the port itself is gone. Returns stop. */
-function watchNic(host: Host, nic: Nic, emit: Emit, cableIn: () => Promise<void>, lost: () => void): () => void {
+function watchNic(host: Host, nic: Nic, emit: Emit, cableIn: () => void, lost: () => void): () => void {
   let last = nic;
   return host.nics.watch(all => {
     const now = all.find(each => each.name === nic.name && each.index === nic.index);
@@ -314,7 +297,7 @@ function watchNic(host: Host, nic: Nic, emit: Emit, cableIn: () => Promise<void>
       return;
     }
     if (now.carrier !== last.carrier || (now.carrier && now.speed !== last.speed)) tellLink(now, emit);
-    if (now.carrier && !last.carrier) void cableIn();
+    if (now.carrier && !last.carrier) cableIn();
     last = now;
   });
 }

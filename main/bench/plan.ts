@@ -1,6 +1,6 @@
 /** From what was asked for to what will be done: a complete, checked plan of one bench, or the reason why not. */
 import { resolve } from 'node:path';
-import type { Ipv4, Subnet } from 'node-dhcpd-lite';
+import { checkConfig, type Ipv4, type Subnet } from 'node-dhcpd-lite';
 import type { BootClient } from '../boot/client.ts';
 import type { BootPlan, BootWish } from '../boot/plan.ts';
 import { BenchError } from '../errors.ts';
@@ -8,6 +8,7 @@ import type { Nic, NicAddress } from '../host/host.ts';
 import { chooseAddressing } from '../nic/addressing.ts';
 import { worthiness } from '../nic/worthiness.ts';
 import type { BenchHost, Vars } from './bench-file.ts';
+import { dhcpConfig } from './dhcp-config.ts';
 import type { SafetyRule } from './events.ts';
 
 /** What a person, a script or a window asks for. Everything but the port has a sane default. */
@@ -96,7 +97,7 @@ export function planBench({ nics, known, request, defaults, isFolder }: PlanPart
   const dns = wanted.dns ?? mode === 'dhcp';
   if (root !== undefined && !isFolder(root))
     throw new BenchError('FILE_UNREADABLE', { path: root, reason: 'it is not a folder that can be read' });
-  return {
+  const plan: BenchPlan = {
     nic,
     address,
     subnet,
@@ -118,6 +119,10 @@ export function planBench({ nics, known, request, defaults, isFolder }: PlanPart
     programs: wanted.programs,
     force: request.force,
   };
+  // A gateway or a host elsewhere would be refused by the server as well, but as a fault of this program.
+  const problems = checkConfig(dhcpConfig(plan));
+  if (problems.length > 0) throw new BenchError('USAGE', { problem: problems.join(' ') });
+  return plan;
 }
 
 function chooseNic(nics: readonly Nic[], name: string | undefined, force: readonly SafetyRule[]): Nic {

@@ -11,7 +11,7 @@ export interface Rival {
 
 export interface RivalGuardParts {
   readonly clock: Clock;
-  /** Asks the wire once; resolves to the servers that answered. */
+  /** Asks the wire once; resolves to the servers that answered, rejects when asking was impossible. */
   readonly probe: () => Promise<readonly Rival[]>;
   readonly standDown: (reason: string) => void;
   readonly resume: () => void;
@@ -23,7 +23,7 @@ export interface RivalGuardParts {
 const LOOK_AGAIN = 30_000;
 
 export interface RivalGuard {
-  /** A cable came in: nobody gets an offer until the wire was asked. */
+  /** A cable came in: nobody gets an offer until the wire was asked. Rejects when that is impossible; it is tried again. */
   cableIn(): Promise<void>;
   /** Another server was heard answering. */
   heard(rival: Rival): void;
@@ -44,8 +44,19 @@ export function createRivalGuard(parts: RivalGuardParts): RivalGuard {
     rival = next;
     parts.standDown(reasonOf(next));
     if (news) parts.changed(next);
+    lookAgain();
+  }
+
+  function lookAgain(): void {
     cancelLook?.();
-    cancelLook = parts.clock.after(LOOK_AGAIN, () => void ask());
+    cancelLook = parts.clock.after(LOOK_AGAIN, askAgain);
+  }
+
+  /** Asking may be impossible for a while (the port of a probe is taken, the NIC is going): nothing changes until it was. */
+  function askAgain(): void {
+    ask().catch(() => {
+      if (!closed) lookAgain();
+    });
   }
 
   async function ask(): Promise<void> {
@@ -64,10 +75,14 @@ export function createRivalGuard(parts: RivalGuardParts): RivalGuard {
   return {
     async cableIn() {
       parts.standDown('the wire is being asked for another DHCP server first');
+      lookAgain();
       await ask();
     },
     heard: next => {
-      if (!closed) found(next);
+      if (closed) return;
+      // What was heard outweighs the silence of a probe that is under way.
+      asking++;
+      found(next);
     },
     get rival() {
       return rival;

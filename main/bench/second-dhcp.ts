@@ -34,12 +34,12 @@ export async function guardWire({
   wire,
   dhcp,
   emit,
-}: GuardParts): Promise<{ cableIn(): Promise<void>; close(): void }> {
+}: GuardParts): Promise<{ cableIn(): void; close(): void }> {
   const { nic, address } = plan;
   const { mac } = nic;
   if (plan.mode === 'proxy' || plan.force.includes('no-second-dhcp') || !mac) {
     dhcp.resume();
-    return { cableIn: async () => {}, close: () => {} };
+    return { cableIn: () => {}, close: () => {} };
   }
 
   const because = ({ server, mac: from }: { server: Ipv4; mac: string }) =>
@@ -72,8 +72,13 @@ export async function guardWire({
   });
   wire.onHeard(frame => watch.hear(frame));
 
-  if (!nic.carrier) dhcp.standDown('there is no cable in the port yet');
-  else await guard.cableIn();
+  try {
+    if (!nic.carrier) dhcp.standDown('there is no cable in the port yet');
+    else await guard.cableIn();
+  } catch (error) {
+    guard.close();
+    throw error;
+  }
   if (guard.rival) {
     guard.close();
     throw new BenchError('SAFETY_REFUSED', {
@@ -85,7 +90,18 @@ export async function guardWire({
     });
   }
   serving = true;
-  return guard;
+  return {
+    cableIn() {
+      guard.cableIn().catch((error: Error) =>
+        emit({
+          type: 'notice',
+          code: 'wire-not-asked',
+          message: `Whether another DHCP server is on this wire cannot be asked: ${error.message} Nobody gets an address until it can; it is tried again.`,
+        }),
+      );
+    },
+    close: () => guard.close(),
+  };
 }
 
 const OVERRIDE = '--force no-second-dhcp';

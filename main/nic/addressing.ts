@@ -5,6 +5,7 @@ import {
   type Ipv4,
   inSubnet,
   ipv4Number,
+  LARGEST_RANGE,
   maskNumber,
   type Subnet,
   subnetsOverlap,
@@ -87,7 +88,7 @@ export function freeNetwork(known: readonly NicAddress[]): NicAddress {
 
 /**
  * The middle of a network, .50 to .250 of a /24 and in proportion otherwise, without the network's own and broadcast
- * address. When `own` lies inside, the larger part beside it.
+ * address. When `own` lies inside, the larger part beside it. Of a large network as much as a pool holds.
  */
 export function middleRange(subnet: Subnet, own: Ipv4): readonly [Ipv4, Ipv4] {
   const network = ipv4Number(subnet.network);
@@ -102,7 +103,7 @@ export function middleRange(subnet: Subnet, own: Ipv4): readonly [Ipv4, Ipv4] {
   const whole = server < first || server > last ? ([first, last] as const) : undefined;
   const [from, to] = whole ?? (parts[0][1] - parts[0][0] > parts[1][1] - parts[1][0] ? parts[0] : parts[1]);
   if (from > to) throw usage(`The network ${cidr(subnet)} has no room for boards beside ${own}; take a /29 or larger`);
-  return [formatIpv4(from), formatIpv4(to)];
+  return [formatIpv4(from), formatIpv4(Math.min(to, from + LARGEST_RANGE - 1))];
 }
 
 function checkAddress(address: Ipv4, subnet: Subnet): NicAddress {

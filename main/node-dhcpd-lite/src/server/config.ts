@@ -66,7 +66,7 @@ export class DhcpConfigError extends Error {
 }
 
 /** Addresses in a pool at most; more than any wire carries. */
-const LARGEST_RANGE = 65536;
+export const LARGEST_RANGE = 65536;
 
 /** Empty when the configuration can be served. */
 export function checkConfig(config: ServerConfig): string[] {
