@@ -10,7 +10,12 @@ const npm = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /** Runs a command in the project's root with its own tools first in PATH; ends this process when it fails. */
 export function run(command, args, options = {}) {
-  const result = spawnSync(command, args, { cwd: root, stdio: 'inherit', shell: process.platform === 'win32', ...options });
+  const result = spawnSync(command, args, {
+    cwd: root,
+    stdio: 'inherit',
+    shell: process.platform === 'win32',
+    ...options,
+  });
   if (result.status !== 0) {
     if (result.error) console.error(`benchboot: ${command} could not run: ${result.error.message}`);
     if (result.stdout) process.stderr.write(result.stdout);
@@ -23,7 +28,12 @@ const newest = path => {
   if (!existsSync(path)) return 0;
   const stat = statSync(path);
   if (!stat.isDirectory()) return stat.mtimeMs;
-  return Math.max(0, ...readdirSync(path).filter(name => name !== 'node_modules').map(name => newest(join(path, name))));
+  return Math.max(
+    0,
+    ...readdirSync(path)
+      .filter(name => name !== 'node_modules')
+      .map(name => newest(join(path, name))),
+  );
 };
 
 /** `npm ci` unless what is installed is at least as new as the lock file (npm writes its own record of what it did). */

@@ -67,8 +67,14 @@ function suite(project) {
 ensureInstalled();
 // The suites run on the Node that the app embeds, whatever started this script.
 if (!process.env.BENCHBOOT_TEST_NODE) {
-  const env = { ...process.env, BENCHBOOT_TEST_NODE: '1', PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}` };
-  process.exit(spawnSync(bin('node'), [import.meta.filename, ...only], { cwd: root, stdio: 'inherit', env }).status ?? 1);
+  const env = {
+    ...process.env,
+    BENCHBOOT_TEST_NODE: '1',
+    PATH: `${join(root, 'node_modules/.bin')}:${process.env.PATH}`,
+  };
+  process.exit(
+    spawnSync(bin('node'), [import.meta.filename, ...only], { cwd: root, stdio: 'inherit', env }).status ?? 1,
+  );
 }
 ensureBuilt();
 mkdirSync(results, { recursive: true });
