@@ -58,7 +58,7 @@ interface Entry {
   running: Running | undefined;
 }
 
-/** A request repeated before its client answered is the same one for this long; later, the client began anew. Milliseconds. */
+/** A request repeated from the same port is the same one for this long; later, the client began anew. Milliseconds. */
 const SAME_REQUEST = 1000;
 
 class Server {
@@ -104,7 +104,7 @@ class Server {
     const before = this.#entries.get(key);
     if (before) {
       const same = sameRequest(before.request, request);
-      if (same && (!before.running || (!before.heard && Math.abs(now - before.began) < SAME_REQUEST))) return;
+      if (same && (!before.running || Math.abs(now - before.began) < SAME_REQUEST)) return;
       before.after = same ? 'again' : 'another';
       this.#entries.delete(key);
       // Without a word: the client takes the first packet for the answer to its new request.

@@ -216,15 +216,18 @@ function sendWindow(state: Transfer, now: number, ahead = false): Step {
 /** The timing after progress to `acked`: when that ACK answers the latest sending for certain, a round trip was measured. */
 function measured(state: Transfer, acked: number, now: number): Pick<Transfer, 'roundTrip' | 'variation' | 'wait'> {
   const { roundTrip: before, variation: spread, wait, terms } = state;
+  const elapsed = Math.max(0, now - state.sentAt);
   if (acked < state.fresh) {
-    // In lock-step the next exchange will measure, and a client slower than the wait must get there. Windows on a bad
-    // wire are hardly ever sent for the first time as a whole, and would wait ever longer.
-    const next = terms.windowsize === 1 ? wait : Math.max(wait / 2, waitFor(before, spread, terms));
-    return { roundTrip: before, variation: spread, wait: next };
+    const usual = waitFor(before, spread, terms);
+    // It came as fast after the latest sending as answers usually come: a loss, and not a client slower than the wait,
+    // which must be waited for until an exchange measures it.
+    const prompt = before !== undefined && elapsed <= before + 4 * spread + 1;
+    if (prompt) return { roundTrip: before, variation: spread, wait: usual };
+    // On a bad wire hardly any window is sent for the first time as a whole, so none would ever measure.
+    return { roundTrip: before, variation: spread, wait: terms.windowsize === 1 ? wait : Math.max(wait / 2, usual) };
   }
-  const sample = Math.max(0, now - state.sentAt);
-  const variation = before === undefined ? sample / 2 : 0.75 * spread + 0.25 * Math.abs(before - sample);
-  const roundTrip = before === undefined ? sample : 0.875 * before + 0.125 * sample;
+  const variation = before === undefined ? elapsed / 2 : 0.75 * spread + 0.25 * Math.abs(before - elapsed);
+  const roundTrip = before === undefined ? elapsed : 0.875 * before + 0.125 * elapsed;
   return { roundTrip, variation, wait: waitFor(roundTrip, variation, terms) };
 }
 

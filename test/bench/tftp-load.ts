@@ -26,18 +26,18 @@ const fromLength = pin(4);
 const ack = pin(4);
 fromLength.bytes.writeUInt32LE(16, 0);
 
+const byFd: (Client | undefined)[] = [];
 let bytes = 0;
 let again = 0;
 let finished = 0;
 
 class Client {
-  readonly fd: number;
+  fd = -1;
   readonly #request = pin(600);
   readonly #requestLength: number;
   readonly #peer = pin(16);
-  /** The server's ports of this transfer and of those before. */
+  /** The server's port. */
   #port = 0;
-  readonly #former = new Set<number>();
   #left = repeat;
   #expected = 0;
   #inWindow = 0;
@@ -47,14 +47,24 @@ class Client {
   deadline = 0;
 
   constructor() {
-    this.fd = devices.openSocket('udp', { device: NIC, address: local, port: 0, receiveBuffer: 4 * 1024 * 1024 })!;
-    tryOption(this.fd, SOL_UDP, UDP_GRO, 1);
-    kernel.epollAdd(epoll, this.fd);
     const options: [string, string][] = [['blksize', String(blksize)]];
     if (windowsize > 1) options.push(['windowsize', String(windowsize)]);
     const request = encodePacket({ op: 'rrq', name: file, mode: 'octet', options });
     this.#request.bytes.set(request);
     this.#requestLength = request.length;
+    this.begin();
+  }
+
+  /** Another fetch, from a port of its own. */
+  begin(): void {
+    if (this.fd >= 0) {
+      byFd[this.fd] = undefined;
+      kernel.close(this.fd);
+    }
+    this.fd = devices.openSocket('udp', { device: NIC, address: local, port: 0, receiveBuffer: 4 * 1024 * 1024 })!;
+    tryOption(this.fd, SOL_UDP, UDP_GRO, 1);
+    kernel.epollAdd(epoll, this.fd);
+    byFd[this.fd] = this;
     this.ask();
   }
 
@@ -91,27 +101,23 @@ class Client {
         if (name.toLowerCase() === 'blksize') this.#blksize = Number(value);
         if (name.toLowerCase() === 'windowsize') this.#windowsize = Number(value);
       }
-      this.#begin();
+      this.#agree();
       this.acknowledge(false);
     }
-    // What remains of an earlier transfer may be told late that nobody is there.
-    if (said.op === 'error' && (this.#expected === 0 ? !this.#former.has(port) : port === this.#port))
+    if (said.op === 'error' && (this.#expected === 0 || port === this.#port))
       throw new Error(`${server} says ${JSON.stringify(said)}`);
   }
 
-  #begin(): void {
+  #agree(): void {
     from.bytes.copy(this.#peer.bytes);
     this.#port = from.bytes.readUInt16BE(2);
     this.#expected = 1;
   }
 
-  /** One DATA packet in `packet`; true when the last repetition is done. */
+  /** One DATA packet in `packet`; true when the file is complete. */
   #block(at: number, length: number): boolean {
     if (loss > 0 && Math.random() < loss) return false;
-    if (this.#expected === 0) {
-      if (this.#former.has(from.bytes.readUInt16BE(2))) return false;
-      this.#begin();
-    }
+    if (this.#expected === 0) this.#agree();
     if (from.bytes.readUInt16BE(2) !== this.#port) return false;
     const data = packet.bytes;
     if (data[at + 2]! * 256 + data[at + 3]! !== (this.#expected & 0xffff)) {
@@ -131,13 +137,12 @@ class Client {
     this.#inWindow = 0;
     this.acknowledge(!last);
     if (!last) return false;
-    this.#former.add(this.#port);
-    if (--this.#left > 0) this.ask();
+    if (--this.#left > 0) this.begin();
     else {
       this.deadline = Number.POSITIVE_INFINITY;
       finished++;
     }
-    return this.#left === 0;
+    return true;
   }
 
   acknowledge(mayBeLost: boolean): void {
@@ -157,8 +162,6 @@ class Client {
 const began = performance.now();
 const cpu = process.cpuUsage();
 const all = Array.from({ length: clients }, () => new Client());
-const byFd: (Client | undefined)[] = [];
-for (const client of all) byFd[client.fd] = client;
 let ticked = began;
 while (finished < clients) {
   const count = kernel.epollWait(epoll, 100);

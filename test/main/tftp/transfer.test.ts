@@ -90,6 +90,13 @@ describe('a transfer', () => {
     expect(feed(twice, ack(3, 64), ack(4, 65)).state.wait).toBe(PATIENCE.least);
   });
 
+  it('comes back at once when the answer to a retransmission is as quick as usual', () => {
+    const base = feed(begin(terms(), 10_000, 0), ack(1, 1), ack(2, 2));
+    const lost = feed(base, { type: 'timeout', now: 22 });
+    expect(feed(lost, ack(3, 23)).state.wait).toBe(PATIENCE.least);
+    expect(feed(lost, ack(3, 40)).state.wait).toBe(2 * PATIENCE.least);
+  });
+
   it('a client slower than the least wait is measured after all', () => {
     let current = feed(begin(terms(), 1_000_000, 0), ack(1, 1));
     let now = 1;
