@@ -40,6 +40,14 @@ export interface DhcpService extends DhcpServer {
   tellNow(): void;
 }
 
+/** The packet that is being answered, and what was found about it. */
+interface AtHand {
+  readonly packet: DhcpPacket;
+  readonly client: BootClient;
+  readonly facts: DhcpFacts;
+  choice: BootChoice | undefined;
+}
+
 interface Remembered {
   client: BootClient;
   /** Offers since the last REQUEST. */
@@ -49,27 +57,27 @@ interface Remembered {
 export async function startDhcpService(parts: DhcpServiceParts): Promise<DhcpService> {
   const { emit } = parts;
   const remembered = new Map<Mac, Remembered>();
-  const recognised = new WeakMap<DhcpPacket, BootClient>();
-  const chosen = new WeakMap<DhcpPacket, BootChoice>();
+  let latest: AtHand | undefined;
 
-  /** Once per packet: the policy and the event of a reply read what the arrival found. */
-  const clientOf = (packet: DhcpPacket): BootClient => {
-    const known = recognised.get(packet);
-    if (known) return known;
+  /** Once per packet: the policy and the events of its arrival and its reply read the same. */
+  const atHand = (packet: DhcpPacket): AtHand => {
+    if (latest?.packet === packet) return latest;
     const before = remembered.get(packet.mac);
     const client = recogniseClient(packet, before?.client);
-    recognised.set(packet, client);
     remembered.delete(packet.mac);
     remembered.set(packet.mac, { client, offers: before?.offers ?? 0 });
     if (remembered.size > CLIENTS_REMEMBERED) remembered.delete(remembered.keys().next().value!);
-    return client;
+    const facts = dhcpFacts(client, packet.xid.toString(16).padStart(8, '0'));
+    latest = { packet, client, facts, choice: undefined };
+    return latest;
   };
 
   const boot: BootPlan = { ...parts.boot, ignoredOffers: client => remembered.get(client.mac)?.offers ?? 0 };
 
   const policy = (_: ClientFacts, packet: DhcpPacket, context: { readonly port: 67 | 4011 }): BootFields => {
-    const choice = chooseBoot(clientOf(packet), boot, context.port);
-    chosen.set(packet, choice);
+    const known = atHand(packet);
+    const choice = chooseBoot(known.client, boot, context.port);
+    known.choice = choice;
     return {
       ...(choice.siaddr !== undefined && { siaddr: choice.siaddr }),
       ...(choice.file !== undefined && { file: choice.file }),
@@ -82,10 +90,8 @@ export async function startDhcpService(parts: DhcpServiceParts): Promise<DhcpSer
     };
   };
 
-  const facts = (packet: DhcpPacket, client: ClientFacts): DhcpFacts => ({
-    ...dhcpFacts(clientOf(packet), packet.xid.toString(16).padStart(8, '0')),
-    ...(client.relay !== undefined && { relay: client.relay }),
-  });
+  const facts = (packet: DhcpPacket, { relay }: ClientFacts): DhcpFacts =>
+    relay === undefined ? atHand(packet).facts : { ...atHand(packet).facts, relay };
 
   const replied = (event: ReplyEvent): BenchEvent => {
     const common = facts(event.request, event.client);
@@ -93,7 +99,7 @@ export async function startDhcpService(parts: DhcpServiceParts): Promise<DhcpSer
     if (event.message === 'NAK') return { type: 'dhcp.nak', ...common, ...ip, reason: event.reason ?? 'wrong address' };
     const seen = remembered.get(event.request.mac);
     if (seen) seen.offers = event.message === 'OFFER' ? seen.offers + 1 : 0;
-    const choice = chosen.get(event.request);
+    const { choice } = atHand(event.request);
     return {
       type: event.message === 'OFFER' ? 'dhcp.offer' : 'dhcp.ack',
       ...common,
@@ -161,11 +167,9 @@ export async function startDhcpService(parts: DhcpServiceParts): Promise<DhcpSer
     return assertNever(event);
   };
 
-  // Answering comes first: telling about a packet takes longer than answering it.
-  const telling = new IdleQueue<DhcpServerEvent>(event => {
-    const bench = told(event);
-    if (bench) emit(bench);
-  });
+  // Answering comes first: logging what happened takes longer than answering. The events wait, not the packets they
+  // were made from, which are many times larger.
+  const telling = new IdleQueue<BenchEvent>(emit);
 
   const server = await startDhcpServer(
     {
@@ -175,7 +179,10 @@ export async function startDhcpService(parts: DhcpServiceParts): Promise<DhcpSer
       now: parts.now,
       ...(parts.store && { store: parts.store }),
     },
-    event => telling.push(event),
+    event => {
+      const bench = told(event);
+      if (bench) telling.push(bench);
+    },
   );
   const { close } = server;
   return Object.assign(server, {

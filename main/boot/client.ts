@@ -255,20 +255,17 @@ export function recogniseClient(facts: ClientFacts, before?: BootClient): BootCl
 
 /** The client's part of every `dhcp.*` event. */
 export function dhcpFacts(client: BootClient, xid: string): DhcpFacts {
-  const given = {
-    hostname: client.hostname,
-    vendorClass: client.vendorClass,
-    userClass: client.userClass,
-    arch: client.arch,
-    clientId: client.clientId,
-    uuid: guidOf(client.guid) && toHex(guidOf(client.guid)!),
-    serial: client.serial,
-    firmware: client.firmware,
-    client: client.label,
-  };
-  return {
-    mac: client.mac,
-    xid,
-    ...Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined)),
-  };
+  const { hostname, vendorClass, userClass, arch, clientId, serial, firmware, label } = client;
+  const guid = guidOf(client.guid);
+  const facts: { -readonly [K in keyof DhcpFacts]: DhcpFacts[K] } = { mac: client.mac, xid };
+  if (hostname !== undefined) facts.hostname = hostname;
+  if (vendorClass !== undefined) facts.vendorClass = vendorClass;
+  if (userClass !== undefined) facts.userClass = userClass;
+  if (arch !== undefined) facts.arch = arch;
+  if (clientId !== undefined) facts.clientId = clientId;
+  if (guid) facts.uuid = toHex(guid);
+  if (serial !== undefined) facts.serial = serial;
+  facts.firmware = firmware;
+  facts.client = label;
+  return facts;
 }
