@@ -288,11 +288,13 @@ function tellLink(nic: Nic, emit: Emit, present = true): void {
 
 /** Tells of cable and speed; calls `lost` when the port itself is gone. Returns stop. */
 function watchNic(host: Host, nic: Nic, emit: Emit, cableIn: () => void, lost: () => void): () => void {
-  let last = nic;
+  let last: Nic | undefined = nic;
   return host.nics.watch(all => {
+    if (!last) return;
     const now = all.find(each => each.name === nic.name && each.index === nic.index);
     if (!now) {
       tellLink({ ...last, carrier: false }, emit, false);
+      last = undefined;
       lost();
       return;
     }

@@ -2,7 +2,7 @@
  * The wires behind the ports of a memory host: datagrams between the laptop's sockets and stations that a test plays,
  * with loss, duplicates and reordering by seed, and whole frames for links. A wire belongs to one port: nothing crosses.
  */
-import type { Server } from 'node:net';
+import type { AddressInfo, Server } from 'node:net';
 import { formatMac, type Ipv4, type Mac, readIpv4 } from 'node-dhcpd-lite';
 import { BROADCAST_MAC, buildUdpFrame, UDP_FRAME_OVERHEAD } from 'node-dhcpd-lite/socket';
 import { BenchError } from '../../errors.ts';
@@ -40,7 +40,7 @@ export class MemoryNetwork implements Sockets, Links {
   readonly #sockets = new Set<MemoryUdpSocket>();
   readonly #stations = new Map<string, Set<MemoryStation>>();
   readonly #links = new Map<string, Set<MemoryLink>>();
-  readonly #servers = new Set<string>();
+  readonly #servers = new Map<string, number>();
   readonly #overtaken = new Map<string, () => void>();
   #ephemeral = FIRST_EPHEMERAL;
 
@@ -73,7 +73,7 @@ export class MemoryNetwork implements Sockets, Links {
     const port = this.#claim('tcp', options);
     const key = `${options.nic}:${port}`;
     if (this.#servers.has(key)) throw portTaken('TCP', options, { pid: process.pid, program: 'benchboot' });
-    this.#servers.add(key);
+    this.#servers.set(key, 0);
     server.once('close', () => this.#servers.delete(key));
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -82,7 +82,13 @@ export class MemoryNetwork implements Sockets, Links {
         resolve();
       });
     });
+    this.#servers.set(key, (server.address() as AddressInfo).port);
     return { address: options.address, port };
+  }
+
+  /** The port of the loopback behind a TCP port that is listened on; undefined when nobody does. */
+  loopbackPort(nic: string, port: number): number | undefined {
+    return this.#servers.get(`${nic}:${port}`);
   }
 
   async holder(protocol: 'udp' | 'tcp', port: number): Promise<PortHolder | undefined> {
