@@ -25,8 +25,10 @@ function debianPackages() {
 function prepareDebian() {
   if (process.platform !== 'linux') return 'they need Linux (network namespaces, QEMU)';
   const packages = debianPackages();
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: dpkg-query's own format
+  const format = '${db:Status-Abbrev}';
   const missing = packages.filter(
-    name => spawnSync('dpkg-query', ['-W', '-f', '${db:Status-Abbrev}', name]).stdout?.toString().trim() !== 'ii',
+    name => spawnSync('dpkg-query', ['-W', '-f', format, name]).stdout?.toString().trim() !== 'ii',
   );
   const command = `apt-get update && apt-get install --no-install-recommends ${missing.join(' ')}`;
   if (!isRoot) return `they need root${missing.length ? `, and: ${command}` : ''} (sudo npm test)`;
