@@ -38,7 +38,8 @@ async function crashInMidServe(lab: Lab): Promise<{ readonly addresses: string[]
   const addresses = [await freshLease(lab, MACS[0]), await freshLease(lab, MACS[1])];
   await lab.output('c2', ['udhcpc', '-q', '-n', '-i', 'eth0', '-s', lab.script('lease-script')]);
   lab.start('c2', ['curl', '-s', '--limit-rate', '100k', '-o', '/dev/null', `http://${address}/big.img`]);
-  lab.start('c2', ['busybox', 'tftp', '-g', '-r', 'big.img', '-l', '/dev/null', address]);
+  // (A file of its own: busybox removes what it could not fetch whole, and as root that would be /dev/null.)
+  lab.start('c2', ['busybox', 'tftp', '-g', '-r', 'big.img', '-l', join(lab.state, 'part'), address]);
   await serving.event('tftp.start');
   await serving.kill9();
   return { addresses, laptop: address };
