@@ -210,6 +210,9 @@ export const SAFETY_RULES = [
 ] as const;
 export type SafetyRule = (typeof SAFETY_RULES)[number];
 
+/** Those that a person may override; the others hold always. */
+export const OVERRIDABLE_RULES = ['no-second-dhcp', 'no-default-route'] as const satisfies readonly SafetyRule[];
+
 /** Something the operator should read although nothing failed, e.g. leases that cannot be saved. */
 export interface NoticeEvent {
   readonly type: 'notice';

@@ -74,7 +74,11 @@ export async function guardWire({
 
   try {
     if (!nic.carrier) dhcp.standDown('there is no cable in the port yet');
-    else await guard.cableIn();
+    else {
+      const message = `Asking the wire of ${nic.name} whether somebody else gives out addresses there …`;
+      emit({ type: 'notice', code: 'asking-wire', message });
+      await guard.cableIn();
+    }
   } catch (error) {
     guard.close();
     throw error;

@@ -73,7 +73,8 @@ export function command<const F extends Record<string, Flag>>(definition: {
       try {
         parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
       } catch (error) {
-        throw usage(`${(error as Error).message.split('. ')[0]}.`);
+        // Node adds advice for programmers after the first sentence.
+        throw usage(`${(error as Error).message.split(/\.\s/)[0]}.`);
       }
       if (parsed.values.help) {
         process.stdout.write(help());

@@ -35,18 +35,20 @@ export function styled(style: Style, text: string): string {
   return styleText(style, text);
 }
 
-/** Cuts to `width` visible characters; colour sequences count nothing. */
-function cutTo(line: string, width: number): string {
-  let visible = 0;
+/** Cuts to `width` visible characters; colour sequences count nothing and all stay, so that none leaks into the next line. */
+export function cutTo(line: string, width: number): string {
+  const parts = line.split(/(\u001b\[[0-9;]*m)/);
+  const isColour = (part: string) => part.startsWith('\u001b');
+  const length = parts.reduce((sum, part) => sum + (isColour(part) ? 0 : part.length), 0);
+  if (length <= width) return line;
+  let room = width - 1; // the last one says that something is missing
   let out = '';
-  for (const part of line.split(/(\u001b\[[0-9;]*m)/)) {
-    if (part.startsWith('\u001b')) {
-      out += part;
-      continue;
+  for (const part of parts) {
+    if (isColour(part)) out += part;
+    else if (room >= 0) {
+      out += part.length > room ? `${part.slice(0, room)}…` : part;
+      room = part.length > room ? -1 : room - part.length;
     }
-    const room = width - visible;
-    out += part.length > room ? `${part.slice(0, Math.max(0, room - 1))}…` : part;
-    visible += Math.min(part.length, room);
   }
   return out;
 }

@@ -4,12 +4,11 @@ import type { LoggedEvent } from '../bench/event-log.ts';
 import type { DeviceView } from '../devices/devices.ts';
 import type { Engine } from '../engine.ts';
 import { clockText, spanText } from '../kit/duration.ts';
+import { printable } from '../kit/printable.ts';
 import { bytesText } from '../kit/quantity.ts';
 import { liveScreen, styled, wrapped } from './screen.ts';
 
 export interface ServeView {
-  /** The wire is being asked, which takes a few seconds. */
-  starting(nic: string): void;
   started(bench: Bench): void;
   close(): void;
 }
@@ -23,11 +22,12 @@ export function screenView(engine: Engine): ServeView {
     // A device's hint stands beside the device.
     const note = event.type === 'device.hint' ? undefined : noteOf(event);
     if (!note) return;
+    // The first seconds have no picture yet, and say what is going on.
+    if (!screen && event.type === 'notice') process.stdout.write(`${note}\n`);
     notes.push(note);
     if (notes.length > 4) notes.shift();
   });
   return {
-    starting: nic => void process.stdout.write(`${startingLine(nic)}\n`),
     started(bench) {
       const began = Date.now();
       screen = liveScreen();
@@ -50,7 +50,6 @@ export function plainView(engine: Engine): ServeView {
     if (line) process.stdout.write(`${line}\n`);
   });
   return {
-    starting: nic => void process.stdout.write(`${startingLine(nic)}\n`),
     started(bench) {
       for (const line of heading(bench)) process.stdout.write(`${line}\n`);
       process.stdout.write('Press Ctrl-C to stop.\n');
@@ -58,9 +57,6 @@ export function plainView(engine: Engine): ServeView {
     close: off,
   };
 }
-
-const startingLine = (nic: string): string =>
-  `Asking the wire of ${nic} whether somebody else gives out addresses there …`;
 
 function heading({ plan, ready }: Bench): string[] {
   const { nic, range, mode, force } = plan;
@@ -73,7 +69,8 @@ function heading({ plan, ready }: Bench): string[] {
   ];
 }
 
-function picture(bench: Bench, seconds: number, notes: readonly string[], now: number): string[] {
+/** What stands on the screen, line by line; `seconds` since the start, `now` in milliseconds since 1970. */
+export function picture(bench: Bench, seconds: number, notes: readonly string[], now: number): string[] {
   const devices = bench.devices.snapshot();
   const [first = '', ...rest] = heading(bench);
   const rows =
@@ -120,12 +117,14 @@ function progressText({ file, bytes, total, rate }: NonNullable<DeviceView['prog
   return `${file} ${amount}${rate === undefined ? '' : ` at ${bytesText(rate)}/s`}`;
 }
 
-function stageLine(event: Extract<LoggedEvent, { type: 'device.stage' }>): string {
+/** A device moved on. */
+export function stageLine(event: Extract<LoggedEvent, { type: 'device.stage' }>): string {
   const after = event.after === undefined ? '' : ` after ${spanText(event.after)}`;
   return `${event.t.slice(11, 19)}  ${event.name}${event.ip ? ` (${event.ip})` : ''}: ${event.stage}${after}, ${event.by}`;
 }
 
-function noteOf(event: LoggedEvent): string | undefined {
+/** What a person should read besides the devices, as a line; undefined for everyday events. */
+export function noteOf(event: LoggedEvent): string | undefined {
   const at = event.t.slice(11, 19);
   switch (event.type) {
     case 'device.hint':
@@ -133,7 +132,8 @@ function noteOf(event: LoggedEvent): string | undefined {
     case 'safety.refused':
       return `${at}  ${event.rule}: ${event.because}.`;
     case 'notice':
-      return `${at}  ${event.message}`;
+      // What a command of the system said may have many lines.
+      return `${at}  ${printable(event.message, 500)}`;
     case 'nic.link':
       return `${at}  ${event.nic}: ${event.carrier ? `cable in${event.speed ? ` at ${event.speed} Mb/s` : ''}` : event.present ? 'no cable' : 'the port is gone'}`;
     default:

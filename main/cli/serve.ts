@@ -1,7 +1,7 @@
 /** `benchboot serve`: one port served until interrupted, as event lines or as a calm live view. */
 import { parseCidr, parseIpv4 } from 'node-dhcpd-lite';
 import type { LoggedEvent } from '../bench/event-log.ts';
-import { SAFETY_RULES } from '../bench/events.ts';
+import { OVERRIDABLE_RULES } from '../bench/events.ts';
 import type { BenchRequest } from '../bench/plan.ts';
 import { BenchError } from '../errors.ts';
 import { parseDuration } from '../kit/duration.ts';
@@ -53,7 +53,7 @@ export const serve = command({
     for: { value: 'TIME', help: 'stop by itself after this time' },
     bench: { value: 'FILE', help: 'bench file; flags given here win over it' },
     capture: { value: 'FILE', help: 'at the end, write the last 10,000 packets there (pcapng)' },
-    force: { value: 'RULE', repeat: true, help: `override a safety rule, by name: ${SAFETY_RULES.join(', ')}` },
+    force: { value: 'RULE', repeat: true, help: `override a safety rule, by name: ${OVERRIDABLE_RULES.join(', ')}` },
   },
   async run(values, _operands, output) {
     const request: BenchRequest = {
@@ -72,7 +72,7 @@ export const serve = command({
       dns: values['no-dns'] ? false : undefined,
       benchFile: values.bench,
       force: (values.force ?? []).map(
-        rule => parsed('force', rule, `one of ${SAFETY_RULES.join(', ')}`, oneOf(...SAFETY_RULES))!,
+        rule => parsed('force', rule, `one of ${OVERRIDABLE_RULES.join(', ')}`, oneOf(...OVERRIDABLE_RULES))!,
       ),
     };
     if (!request.nic && !request.benchFile)
@@ -87,7 +87,6 @@ export const serve = command({
     const records = readyFirst(output.record);
     const offRecords = engine.events.on(records.take);
     try {
-      if (request.nic && request.mode !== 'proxy') view?.starting(request.nic);
       const starting = engine.start(request);
       const bench = await Promise.race([starting, interrupted]);
       if (bench === 'interrupted') {

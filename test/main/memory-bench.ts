@@ -26,8 +26,8 @@ export interface Machine {
   restart(): Engine;
   /** Winds the clock until `promise` is settled. */
   wound<T>(promise: Promise<T>): Promise<T>;
-  /** Winds the clock until such an event was told; the last of its kind. */
-  told<T extends LoggedEvent['type']>(type: T): Promise<Extract<LoggedEvent, { type: T }>>;
+  /** Winds the clock until such an event was told; the last of its kind, and of that code when one is given. */
+  told<T extends LoggedEvent['type']>(type: T, code?: string): Promise<Extract<LoggedEvent, { type: T }>>;
   /** Journals of changes that are not undone. */
   journals(): string[];
   remove(): Promise<void>;
@@ -75,8 +75,11 @@ export function machine(
       await windUntil(() => over);
       return promise;
     },
-    async told(type) {
-      const last = () => events.findLast(event => event.type === type);
+    async told(type, code) {
+      const last = () =>
+        events.findLast(
+          event => event.type === type && (code === undefined || ('code' in event && event.code === code)),
+        );
       await windUntil(() => last() !== undefined);
       return last() as never;
     },
