@@ -60,7 +60,8 @@ export async function startBench(parts: BenchParts): Promise<Bench> {
   try {
     return await start(parts, open);
   } catch (error) {
-    await open.close();
+    // Why it could not start is what a person must read, whatever else fails on the way out.
+    await open.close().catch(() => undefined);
     throw error;
   }
 }
@@ -282,7 +283,7 @@ function addressOfName(plan: BenchPlan, dhcp: DhcpService, name: string): Ipv4 |
 /* The port and its wire ------------------------------------------------------------------------------------------ */
 
 function tellLink(nic: Nic, emit: Emit, present = true): void {
-  const speed = nic.speed === undefined ? {} : { speed: nic.speed };
+  const speed = nic.carrier && nic.speed !== undefined ? { speed: nic.speed } : {};
   emit({ type: 'nic.link', nic: nic.name, carrier: present && nic.carrier, ...speed, present });
 }
 

@@ -1,8 +1,18 @@
 /**
  * The rule `leave-no-trace`: every change to a network port is on disk before it is made, and is undone at stop or, after
- * a crash, by the next start. One file for each run; a file that is there belongs to a run that goes on or that crashed.
+ * a crash, by the next start. A file for each bench; one that is there belongs to a run that goes on or that crashed.
  */
-import { closeSync, fsyncSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { BenchError } from '../errors.ts';
 import type { Nic, NicAddress, Nics } from '../host/host.ts';
@@ -173,7 +183,10 @@ class JournalFile {
   }
 
   static create(folder: string, run: RunIdentity): JournalFile {
-    const path = join(folder, `changes-${run.pid}-${run.started.replace(/\W+/g, '') || Date.now()}.jsonl`);
+    const stem = join(folder, `changes-${run.pid}-${run.started.replace(/\W+/g, '') || Date.now()}`);
+    let path = `${stem}.jsonl`;
+    // A run may serve twice, at once or again after an undoing that failed: neither may take the other's file away.
+    for (let again = 2; existsSync(path); again++) path = `${stem}-${again}.jsonl`;
     try {
       mkdirSync(folder, { recursive: true, mode: 0o700 });
     } catch (error) {

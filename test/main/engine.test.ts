@@ -344,6 +344,28 @@ describe('what goes wrong', () => {
     await start();
   });
 
+  it('what fails on the way out does not hide why it could not start, and keeps nothing else from being undone', async () => {
+    const { host } = m;
+    const { links } = host;
+    Object.assign(host, {
+      links: {
+        async open(nic: string) {
+          const link = (await links.open(nic))!;
+          const { close } = link;
+          return Object.assign(link, {
+            async close() {
+              await close.call(link);
+              throw new Error('the link would not close');
+            },
+          });
+        },
+      },
+    });
+    host.network.holders.set('tcp:80', { pid: 1, program: 'nginx' });
+    expect(await refusal()).toMatchObject({ code: 'PORT_TAKEN' });
+    expectNoTrace();
+  });
+
   it('a change that cannot be undone is told and stays in the journal', async () => {
     const bench = await start();
     m.host.nics.refusal = new Error('the system says no');

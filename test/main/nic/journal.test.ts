@@ -106,6 +106,20 @@ describe('leave-no-trace', () => {
     expect((await restoreStale(folder, nics)).undone).toHaveLength(1);
   });
 
+  it('two benches of one run each undo their own, whoever ends first', async () => {
+    const one = openJournal(folder);
+    const two = openJournal(folder);
+    const other = { address: '10.33.0.1', prefix: 24 };
+    await one.addAddress(nics, 'bench0', ADDRESS);
+    await two.addAddress(nics, 'bench0', other);
+    await one.undoAll(nics);
+    expect(nics.get('bench0').addresses).toEqual([other]);
+    const kept = readdirSync(folder).map(name => readFileSync(join(folder, name), 'utf8'));
+    expect(kept).toEqual([expect.stringContaining('"address":"10.33.0.1"')]);
+    await two.undoAll(nics);
+    expect([nics.get('bench0').addresses, readdirSync(folder)]).toEqual([[], []]);
+  });
+
   it('an address that is gone already is fine', async () => {
     const journal = openJournal(folder);
     await journal.addAddress(nics, 'bench0', ADDRESS);
