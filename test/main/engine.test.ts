@@ -9,7 +9,7 @@ import type { BenchRequest } from '../../main/bench/plan.ts';
 import type { BenchError } from '../../main/errors.ts';
 import { settled } from '../../main/host/memory/memory-clock.ts';
 import { openJournal } from '../../main/nic/journal.ts';
-import { request } from '../../main/node-dhcpd-lite/test/kit/packets.ts';
+import { encoded, request } from '../../main/node-dhcpd-lite/test/kit/packets.ts';
 import { board, type Machine, machine, NIC, rival, SERVER } from './memory-bench.ts';
 
 const MAC = '52:54:00:be:00:01';
@@ -133,6 +133,20 @@ describe('serving', () => {
     const port = m.host.network.loopbackPort(NIC, 80);
     expect(await (await fetch(`http://127.0.0.1:${port}/hello.txt`)).text()).toBe('hello');
     expect(await m.told('http.request')).toMatchObject({ path: '/hello.txt', status: 200, bytes: 5 });
+  });
+
+  it('a board that asks for its file at once is told in the order of the wire', async () => {
+    await start();
+    const pc = board(m.host, MAC);
+    const { yiaddr } = (await pc.discover())!;
+    const named = { 'requested-address': yiaddr, 'server-identifier': SERVER };
+    const everybody = { address: '255.255.255.255', port: 67 };
+    pc.station.send(encoded(request('REQUEST', { mac: MAC, named })), 68, everybody, '0.0.0.0');
+    pc.station.address = yiaddr;
+    pc.station.send(Buffer.from('\0\x01none\0octet\0'), 2000, { address: SERVER, port: 69 });
+    expect(await m.told('tftp.error')).toMatchObject({ mac: MAC, file: 'none', reason: 'missing' });
+    expect(types().indexOf('dhcp.ack')).toBeGreaterThan(0);
+    expect(types().indexOf('dhcp.ack')).toBeLessThan(types().indexOf('tftp.error'));
   });
 
   it('a leased board is found by its name', async () => {
