@@ -17,19 +17,14 @@ export interface Wire {
 
 const ip = (...args: string[]): void => void execFileSync('ip', args, { stdio: ['ignore', 'ignore', 'pipe'] });
 
-/** `name` makes the namespaces unique; `servers` addresses on the servers' side. */
+/** `name` begins the namespaces' names, which are this process's own; `servers` addresses on the servers' side. */
 export function layWire(name: string, servers: number): Wire {
-  const server = `${name}-s`;
-  const client = `${name}-c`;
+  const server = `${name}-${process.pid}-s`;
+  const client = `${name}-${process.pid}-c`;
   const children = new Set<ChildProcess>();
   const serverAddress = (index: number) => `10.97.0.${index + 1}`;
   const clientAddress = '10.97.0.200';
   for (const namespace of [server, client]) {
-    try {
-      ip('netns', 'del', namespace);
-    } catch {
-      // Not left behind by an earlier run.
-    }
     ip('netns', 'add', namespace);
     ip('-n', namespace, 'link', 'set', 'lo', 'up');
   }
