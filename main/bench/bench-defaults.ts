@@ -1,12 +1,12 @@
 /** What a bench file means on this laptop: its port found, its texts read, its root resolved beside it. */
 import { dirname, resolve } from 'node:path';
 import { parseCidr, parseMac } from 'node-dhcpd-lite';
+import { type PortMatch, parseBenchFile, remarkText } from '../bench-file/bench-file.ts';
+import { bootWishes } from '../bench-file/boot-wishes.ts';
 import { BenchError } from '../errors.ts';
 import type { Nic } from '../host/host.ts';
 import { parseDuration } from '../kit/duration.ts';
 import { rankNics } from '../nic/worthiness.ts';
-import { type PortMatch, parseBenchFile, remarkText } from './bench-file.ts';
-import { bootWishes } from './bench-file-boot.ts';
 import type { BenchDefaults } from './plan.ts';
 
 /**

@@ -1,6 +1,6 @@
 /** A plan in the terms of the DHCP server: its mode, its network, and the addresses kept for hosts of the bench file. */
 import { parseMac, type Reservation, type ServerConfig } from 'node-dhcpd-lite';
-import type { BenchHost } from './bench-file.ts';
+import type { BenchHost } from '../bench-file/bench-file.ts';
 import type { BenchPlan } from './plan.ts';
 
 export function dhcpConfig(plan: BenchPlan): ServerConfig {

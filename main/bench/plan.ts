@@ -1,13 +1,13 @@
 /** From what was asked for to what will be done: a complete, checked plan of one bench, or the reason why not. */
 import { resolve } from 'node:path';
 import { checkConfig, type Ipv4, type Subnet } from 'node-dhcpd-lite';
+import type { BenchHost, Vars } from '../bench-file/bench-file.ts';
 import type { BootClient } from '../boot/client.ts';
 import type { BootPlan, BootWish } from '../boot/plan.ts';
 import { BenchError } from '../errors.ts';
 import type { Nic, NicAddress } from '../host/host.ts';
 import { chooseAddressing } from '../nic/addressing.ts';
 import { worthiness } from '../nic/worthiness.ts';
-import type { BenchHost, Vars } from './bench-file.ts';
 import { dhcpConfig } from './dhcp-config.ts';
 import type { SafetyRule } from './events.ts';
 

@@ -1,9 +1,9 @@
 /** `benchboot bench init` and `bench check`: write a bench file, and say what is wrong with one. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
-import { formatBenchFile, parseBenchFile } from '../bench/bench-file.ts';
-import { type LintRemark, lintBenchFile } from '../bench/bench-lint.ts';
-import { PROFILES, profile } from '../bench/profiles.ts';
+import { formatBenchFile, parseBenchFile } from '../bench-file/bench-file.ts';
+import { type LintRemark, lintBenchFile } from '../bench-file/bench-lint.ts';
+import { PROFILES, profile } from '../bench-file/profiles.ts';
 import { PROGRAMS } from '../content/programs.ts';
 import { BenchError } from '../errors.ts';
 import { command } from './command.ts';

@@ -3,7 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'no
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { PROFILES } from '../../../main/bench/profiles.ts';
+import { PROFILES } from '../../../main/bench-file/profiles.ts';
 import { benchboot, ensureBuilt, project, type Run } from './built.ts';
 
 const COMMANDS = ['nics', 'watch', 'serve', 'bench init', 'bench check', 'doctor', 'restore'];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { parseBenchFile } from '../../../main/bench/bench-file.ts';
-import { LINT_RULES, type LintFacts, type LintRemark, lintBenchFile } from '../../../main/bench/bench-lint.ts';
+import { parseBenchFile } from '../../../main/bench-file/bench-file.ts';
+import { LINT_RULES, type LintFacts, type LintRemark, lintBenchFile } from '../../../main/bench-file/bench-lint.ts';
 
 function lint(fields: object, facts: LintFacts = {}): LintRemark[] {
   const parsed = parseBenchFile(JSON.stringify({ version: 1, ...fields }, null, 1), 'bench.json');

@@ -7,12 +7,12 @@ import {
   parseBenchFile,
   pointerText,
   remarkText,
-} from '../../../main/bench/bench-file.ts';
-import { bootWishes, hostOf } from '../../../main/bench/bench-file-boot.ts';
-import { lintBenchFile } from '../../../main/bench/bench-lint.ts';
-import { checkSchema, type Schema } from '../../../main/bench/json-schema.ts';
-import { nearest } from '../../../main/bench/nearest.ts';
-import { PROFILES, profile } from '../../../main/bench/profiles.ts';
+} from '../../../main/bench-file/bench-file.ts';
+import { lintBenchFile } from '../../../main/bench-file/bench-lint.ts';
+import { bootWishes, hostOf } from '../../../main/bench-file/boot-wishes.ts';
+import { checkSchema, type Schema } from '../../../main/bench-file/json-schema.ts';
+import { nearest } from '../../../main/bench-file/nearest.ts';
+import { PROFILES, profile } from '../../../main/bench-file/profiles.ts';
 import { BOOT_TARGETS } from '../../../main/boot/architectures.ts';
 import { recogniseClient } from '../../../main/boot/client.ts';
 import { chooseBoot } from '../../../main/boot/recipes.ts';
