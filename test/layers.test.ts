@@ -58,7 +58,8 @@ const isCodec = (path: string) =>
 const MACHINES = [
   'main/boot/*',
   'main/devices/*',
-  'main/bench/{bench-file,bench-file-boot,bench-lint,event-log,events,json-schema,nearest,profiles,rival-guard}',
+  'main/bench/{event-log,events,rival-guard}',
+  'main/bench-file/*',
   'main/content/{content,device-values,name,template}',
   'main/dns/answer',
   'main/doctor/firewall',
