@@ -117,6 +117,9 @@ export function linuxNetworks(links: readonly IpLink[], routes: readonly IpRoute
 
 const TUNNELS = new Set(['wireguard', 'gre', 'ipip', 'sit', 'vti', 'xfrm', 'ip6tnl', 'ovpn', 'ppp']);
 
+/** Devices of the kernel's own that lead nowhere. */
+const NO_WIRE: readonly string[] = ['ifb', 'dummy', 'nlmon', 'vcan'];
+
 function linkKind(link: IpLink, sysfs: SysfsFacts): NicKind {
   const kind = link.linkinfo?.info_kind;
   if (link.link_type === 'loopback') return 'loopback';
@@ -126,6 +129,7 @@ function linkKind(link: IpLink, sysfs: SysfsFacts): NicKind {
   if (kind === 'tun' && link.linkinfo?.info_data?.type !== 'tap') return 'tunnel';
   if (link.link_type === 'ppp' || link.link_type === 'none') return 'tunnel';
   if (link.link_type !== 'ether' || sysfs.devType === 'wwan') return 'other';
+  if (kind !== undefined && NO_WIRE.includes(kind)) return 'other';
   return sysfs.devicePath ? 'ethernet' : 'virtual';
 }
 
