@@ -177,7 +177,7 @@ describe('fuzz', () => {
         bodyLength(parsed.head);
         keepsAlive(parsed.head);
       }),
-      { numRuns: 20_000 },
+      { numRuns: 150_000 },
     );
   });
 
