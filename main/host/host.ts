@@ -121,7 +121,7 @@ export interface Sockets {
 export interface Frame {
   /** Milliseconds since 1970, with microseconds as the fraction. */
   readonly at: number;
-  /** The whole Ethernet frame, no checksum; a copy of its own. */
+  /** The whole Ethernet frame, no checksum. Valid while the listener runs: who keeps it copies it. */
   readonly bytes: Uint8Array;
   /** This laptop sent it. */
   readonly outgoing: boolean;

@@ -15,12 +15,21 @@ export interface RecordedPacket extends Frame {
   readonly decoded: DecodedFrame;
 }
 
+/**
+ * Two rings: of frames, and of the octets they hold one behind the other, the last of them wrapped around the end. An
+ * object for each frame would cost more memory than the frame.
+ */
 export class Recorder {
   readonly #most: number;
   readonly #mostOctets: number;
-  /** A ring: the oldest is at `#first`. */
-  readonly #ring: (Frame | undefined)[];
+  readonly #times: Float64Array;
+  readonly #lengths: Uint32Array;
+  readonly #outgoing: Uint8Array;
+  /** Larger than the limit after a single frame that was. */
+  #bytes: Uint8Array;
+  /** Of the oldest frame: its place in the ring of frames, and of its first octet in the other. */
   #first = 0;
+  #start = 0;
   #count = 0;
   #octets = 0;
   #seen = 0;
@@ -28,7 +37,10 @@ export class Recorder {
   constructor(limits: RecorderLimits = {}) {
     this.#most = limits.frames ?? 10_000;
     this.#mostOctets = limits.octets ?? 8 * 1024 * 1024;
-    this.#ring = new Array(this.#most);
+    this.#times = new Float64Array(this.#most);
+    this.#lengths = new Uint32Array(this.#most);
+    this.#outgoing = new Uint8Array(this.#most);
+    this.#bytes = new Uint8Array(this.#mostOctets);
   }
 
   /** Frames that passed by, also those that are gone. */
@@ -36,19 +48,34 @@ export class Recorder {
     return this.#seen;
   }
 
-  record(frame: Frame): void {
+  record({ at, bytes, outgoing }: Frame): void {
     this.#seen += 1;
-    while (this.#count > 0 && (this.#count === this.#most || this.#octets + frame.bytes.length > this.#mostOctets)) {
+    while (this.#count > 0 && (this.#count === this.#most || this.#octets + bytes.length > this.#mostOctets)) {
       this.#dropOldest();
     }
-    this.#ring[(this.#first + this.#count) % this.#most] = frame;
+    if (bytes.length > this.#bytes.length) {
+      this.#bytes = new Uint8Array(bytes.length);
+      this.#start = 0;
+    }
+    const index = (this.#first + this.#count) % this.#most;
+    this.#times[index] = at;
+    this.#lengths[index] = bytes.length;
+    this.#outgoing[index] = outgoing ? 1 : 0;
+    this.#put((this.#start + this.#octets) % this.#bytes.length, bytes);
     this.#count += 1;
-    this.#octets += frame.bytes.length;
+    this.#octets += bytes.length;
   }
 
-  /** As they came, oldest first. */
+  /** As they came, oldest first; copies. */
   frames(): readonly Frame[] {
-    return Array.from({ length: this.#count }, (_, i) => this.#ring[(this.#first + i) % this.#most]!);
+    let start = this.#start;
+    return Array.from({ length: this.#count }, (_, i) => {
+      const index = (this.#first + i) % this.#most;
+      const length = this.#lengths[index]!;
+      const bytes = this.#copy(start, length);
+      start = (start + length) % this.#bytes.length;
+      return { at: this.#times[index]!, bytes, outgoing: this.#outgoing[index] === 1 };
+    });
   }
 
   /** Decoded one by one as they are taken. */
@@ -58,9 +85,28 @@ export class Recorder {
     for (const frame of frames) yield { ...frame, number: ++number, decoded: decodeFrame(frame.bytes) };
   }
 
+  #put(start: number, bytes: Uint8Array): void {
+    const room = this.#bytes.length - start;
+    if (bytes.length <= room) {
+      this.#bytes.set(bytes, start);
+      return;
+    }
+    this.#bytes.set(bytes.subarray(0, room), start);
+    this.#bytes.set(bytes.subarray(room), 0);
+  }
+
+  #copy(start: number, length: number): Uint8Array {
+    const bytes = new Uint8Array(length);
+    const room = Math.min(length, this.#bytes.length - start);
+    bytes.set(this.#bytes.subarray(start, start + room));
+    bytes.set(this.#bytes.subarray(0, length - room), room);
+    return bytes;
+  }
+
   #dropOldest(): void {
-    this.#octets -= this.#ring[this.#first]!.bytes.length;
-    this.#ring[this.#first] = undefined;
+    const length = this.#lengths[this.#first]!;
+    this.#octets -= length;
+    this.#start = (this.#start + length) % this.#bytes.length;
     this.#first = (this.#first + 1) % this.#most;
     this.#count -= 1;
   }

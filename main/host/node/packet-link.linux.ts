@@ -153,7 +153,6 @@ class PacketLink implements Link {
     this.#poll.close();
     libc().close(this.#fd);
     this.#sender.close();
-    this.#batch.free();
   }
 
   #read(): void {
@@ -185,76 +184,69 @@ let recvmmsg: Recvmmsg | undefined;
 const MMSGHDR = 64;
 const IOVEC = 16;
 
-/** Native memory for many messages of one recvmmsg(2) call, laid out once for 64-bit systems. */
-class MessageBatch {
-  readonly #count: number;
-  readonly #slot: number;
-  readonly #memory: unknown;
-  readonly #address: bigint;
-  readonly #bytes: Uint8Array;
-  readonly #view: DataView;
-  readonly #names: number;
-  readonly #controls: number;
-  readonly #slots: number;
+/** Where the kernel puts one message and what belongs to it. */
+interface Slot {
+  readonly bytes: Uint8Array;
+  readonly name: Uint8Array;
+  readonly control: DataView;
+}
 
-  constructor(count: number, slot: number) {
-    this.#count = count;
-    this.#slot = slot;
+/** Memory for many messages of one recvmmsg(2) call, laid out once for 64-bit systems. */
+class MessageBatch {
+  readonly #slots: readonly Slot[];
+  readonly #address: bigint;
+  readonly #view: DataView;
+
+  constructor(count: number, length: number) {
     const vectors = count * MMSGHDR;
-    this.#names = vectors + count * IOVEC;
-    this.#controls = this.#names + count * NAME_LENGTH;
-    this.#slots = this.#controls + count * CONTROL_LENGTH;
-    const length = this.#slots + count * slot;
-    this.#memory = koffi.alloc('uint8_t', length);
-    this.#address = koffi.address(this.#memory);
-    const buffer = koffi.view(this.#memory, length);
-    this.#bytes = new Uint8Array(buffer);
-    this.#view = new DataView(buffer);
+    const names = vectors + count * IOVEC;
+    const controls = names + count * NAME_LENGTH;
+    const frames = controls + count * CONTROL_LENGTH;
+    // Of its own, so outside the heap whose objects move.
+    const memory = Buffer.allocUnsafeSlow(frames + count * length).fill(0);
+    this.#address = koffi.address(memory);
+    this.#view = new DataView(memory.buffer);
     const pointer = (at: number, to: number) => this.#view.setBigUint64(at, this.#address + BigInt(to), true);
-    for (let i = 0; i < count; i++) {
+    this.#slots = Array.from({ length: count }, (_, i) => {
+      const frame = frames + i * length;
+      const name = names + i * NAME_LENGTH;
+      const control = controls + i * CONTROL_LENGTH;
       const vector = vectors + i * IOVEC;
-      pointer(vector, this.#slots + i * slot);
-      this.#view.setBigUint64(vector + 8, BigInt(slot), true);
+      pointer(vector, frame);
+      this.#view.setBigUint64(vector + 8, BigInt(length), true);
       const header = i * MMSGHDR;
-      pointer(header, this.#names + i * NAME_LENGTH);
+      pointer(header, name);
       pointer(header + 16, vector);
       this.#view.setBigUint64(header + 24, 1n, true);
-      pointer(header + 32, this.#controls + i * CONTROL_LENGTH);
-    }
+      pointer(header + 32, control);
+      return {
+        bytes: memory.subarray(frame, frame + length),
+        name: memory.subarray(name, name + NAME_LENGTH),
+        control: new DataView(memory.buffer, control, CONTROL_LENGTH),
+      };
+    });
     recvmmsg ??= koffi.load(null).func('int recvmmsg(int, void *, unsigned int, int, void *)') as Recvmmsg;
   }
 
   /** How many messages came, 0 when none wait, -1 on an error of the socket. */
   receive(fd: number): number {
-    for (let i = 0; i < this.#count; i++) {
+    for (let i = 0; i < this.#slots.length; i++) {
       // The kernel overwrites both lengths with what it stored.
       this.#view.setUint32(i * MMSGHDR + 8, NAME_LENGTH, true);
       this.#view.setUint32(i * MMSGHDR + 40, CONTROL_LENGTH, true);
     }
-    const count = recvmmsg!(fd, this.#address, this.#count, MSG_DONTWAIT, null);
+    const count = recvmmsg!(fd, this.#address, this.#slots.length, MSG_DONTWAIT, null);
     if (count >= 0) return count;
     const errno = koffi.errno();
     return errno === EAGAIN || errno === EINTR ? 0 : -1;
   }
 
+  /** Of the last `receive`; their bytes are valid until the next. */
   frames(count: number): Frame[] {
     const now = performance.timeOrigin + performance.now();
-    return Array.from({ length: count }, (_, i) => {
-      const length = Math.min(this.#view.getUint32(i * MMSGHDR + 56, true), this.#slot);
-      const name = this.#names + i * NAME_LENGTH;
-      const control = this.#controls + i * CONTROL_LENGTH;
-      const controlLength = this.#view.getUint32(i * MMSGHDR + 40, true);
-      const start = this.#slots + i * this.#slot;
-      return readFrame(
-        this.#bytes.subarray(start, start + length),
-        this.#bytes.subarray(name, name + NAME_LENGTH),
-        this.#bytes.subarray(control, control + controlLength),
-        now,
-      );
+    return this.#slots.slice(0, count).map(({ bytes, name, control }, i) => {
+      const length = this.#view.getUint32(i * MMSGHDR + 56, true);
+      return readFrame(bytes.subarray(0, length), name, control, this.#view.getUint32(i * MMSGHDR + 40, true), now);
     });
-  }
-
-  free(): void {
-    koffi.free(this.#memory);
   }
 }

@@ -15,25 +15,37 @@ const VLAN_VALID = 1 << 4;
 const VLAN_TPID_VALID = 1 << 6;
 const DOT1Q = 0x8100;
 
-/** A frame of its own, with its VLAN tag back in place; `now` stands in where the kernel gave no time. */
-export function readFrame(bytes: Uint8Array, name: Uint8Array, control: Uint8Array, now: number): Frame {
+/**
+ * A frame with its VLAN tag back in place; `bytes` themselves where there is none. `control` holds `controlLength` octets;
+ * `now` stands in where the kernel gave no time.
+ */
+export function readFrame(
+  bytes: Uint8Array,
+  name: Uint8Array,
+  control: DataView,
+  controlLength: number,
+  now: number,
+): Frame {
   let at = now;
   let tag: readonly [number, number] | undefined;
-  const view = new DataView(control.buffer, control.byteOffset, control.byteLength);
   // struct cmsghdr: size_t length (header included), int level, int type; data; padded to 8.
-  for (let offset = 0; offset + 16 <= control.length; ) {
-    const length = view.getUint32(offset, true);
-    if (length < 16 || offset + length > control.length) break;
-    const level = view.getInt32(offset + 8, true);
-    const type = view.getInt32(offset + 12, true);
+  for (let offset = 0; offset + 16 <= controlLength; ) {
+    const length = control.getUint32(offset, true);
+    if (length < 16 || offset + length > controlLength) break;
+    const level = control.getInt32(offset + 8, true);
+    const type = control.getInt32(offset + 12, true);
     const data = offset + 16;
     if (level === SOL_SOCKET && type === SCM_TIMESTAMPNS && length >= 32)
-      at = Number(view.getBigInt64(data, true)) * 1000 + Number(view.getBigInt64(data + 8, true)) / 1e6;
-    if (level === SOL_PACKET && type === PACKET_AUXDATA && length >= 36) tag = vlanTag(view, data);
+      at = uint64(control, data) * 1000 + uint64(control, data + 8) / 1e6;
+    if (level === SOL_PACKET && type === PACKET_AUXDATA && length >= 36) tag = vlanTag(control, data);
     offset += Math.ceil(length / 8) * 8;
   }
-  return { at, bytes: tag ? tagged(bytes, tag) : bytes.slice(), outgoing: name[10] === PACKET_OUTGOING };
+  return { at, bytes: tag ? tagged(bytes, tag) : bytes, outgoing: name[10] === PACKET_OUTGOING };
 }
+
+/** Seconds and nanoseconds fit; a BigInt for each frame would be garbage. */
+const uint64 = (view: DataView, at: number): number =>
+  view.getUint32(at, true) + view.getUint32(at + 4, true) * 0x100000000;
 
 /** TPID and TCI from `struct tpacket_auxdata`. */
 function vlanTag(view: DataView, data: number): readonly [number, number] | undefined {

@@ -21,27 +21,28 @@ function control(status: number, tci = 0, tpid = 0): Uint8Array {
   return new Uint8Array(view.buffer);
 }
 
+const read = (type: number, data: Uint8Array) =>
+  readFrame(frame, name(type), new DataView(data.buffer), data.length, 5);
+
 describe('what the kernel tells of a frame', () => {
   it('its time to the microsecond and its direction', () => {
-    const read = readFrame(frame, name(4), control(1), 5);
-    expect(read).toMatchObject({ bytes: frame, outgoing: true });
-    expect(read.at).toBeCloseTo(1_700_000_000_123.456, 2);
-    expect(readFrame(frame, name(0), control(1), 5).outgoing).toBe(false);
+    const ours = read(4, control(1));
+    expect(ours).toMatchObject({ bytes: frame, outgoing: true });
+    expect(ours.at).toBeCloseTo(1_700_000_000_123.456, 2);
+    expect(read(0, control(1)).outgoing).toBe(false);
   });
 
   it.each([
     ['802.1Q without a type', control(1 << 4, 5), [0x81, 0, 0, 5]],
     ['802.1ad with one', control((1 << 4) | (1 << 6), 0x2005, 0x88a8), [0x88, 0xa8, 0x20, 5]],
   ])('puts a tag back: %s', (_, data, tag) => {
-    const { bytes } = readFrame(frame, name(0), data, 5);
+    const { bytes } = read(0, data);
     expect([...bytes]).toEqual([...frame.subarray(0, 12), ...tag, ...frame.subarray(12)]);
   });
 
-  it('is a copy, and does without what is missing or broken', () => {
+  it('does without what is missing or broken', () => {
     for (const broken of [new Uint8Array(0), new Uint8Array(CONTROL_LENGTH), control(1).subarray(0, 20)]) {
-      const read = readFrame(frame, name(0), broken, 5);
-      expect(read).toEqual({ at: 5, bytes: frame, outgoing: false });
-      expect(read.bytes.buffer).not.toBe(frame.buffer);
+      expect(read(0, broken)).toEqual({ at: 5, bytes: frame, outgoing: false });
     }
   });
 });

@@ -29,12 +29,13 @@ describe('the recorder', () => {
     fc.assert(
       fc.property(fc.array(size, { maxLength: 200 }), sizes => {
         const recorder = new Recorder({ frames: 10, octets: 100 });
-        for (const [i, octets] of sizes.entries()) recorder.record(ofSize(octets, i));
+        const all = sizes.map((octets, i) => frame(new Uint8Array(octets).fill(i), i, i % 2 === 0));
+        for (const each of all) recorder.record(each);
         const kept = recorder.frames();
+        expect(kept).toEqual(all.slice(all.length - kept.length));
         const total = kept.reduce((sum, one) => sum + one.bytes.length, 0);
         expect(kept.length).toBeLessThanOrEqual(10);
         expect(total).toBeLessThanOrEqual(100);
-        expect(kept.map(one => one.at)).toEqual(sizes.map((_, i) => i).slice(sizes.length - kept.length));
         const next = sizes[sizes.length - kept.length - 1];
         if (next !== undefined && kept.length < 10) expect(total + next).toBeGreaterThan(100);
       }),
@@ -43,9 +44,20 @@ describe('the recorder', () => {
 
   it('takes a single frame that is larger than its bound', () => {
     const recorder = new Recorder({ octets: 10 });
+    const sizes = () => recorder.frames().map(one => one.bytes.length);
     recorder.record(ofSize(5));
     recorder.record(ofSize(50));
-    expect(recorder.frames().map(one => one.bytes.length)).toEqual([50]);
+    expect(sizes()).toEqual([50]);
+    for (const size of [4, 5, 6]) recorder.record(ofSize(size));
+    expect(sizes()).toEqual([6]);
+  });
+
+  it('keeps its own copy', () => {
+    const recorder = new Recorder();
+    const bytes = Uint8Array.of(1, 2, 3);
+    recorder.record(frame(bytes));
+    bytes.fill(0);
+    expect([...recorder.frames()[0]!.bytes]).toEqual([1, 2, 3]);
   });
 });
 
