@@ -77,7 +77,7 @@ class Server {
     this.#runner = runner;
     socket.onMessage((bytes, from) => this.#received(bytes, from));
     socket.onError(error =>
-      options.emit({ type: 'notice', code: 'TFTP_STOPPED', message: `TFTP ended: ${errorText(error)}.` }),
+      options.emit({ type: 'notice', code: 'TFTP_STOPPED', message: `TFTP ended. ${errorText(error)}` }),
     );
   }
 
