@@ -65,6 +65,54 @@ const CATALOGUE = {
     1,
     (d: { command: string; reason: string }) => `\`${d.command}\` failed: ${d.reason}. Nothing else was changed.`,
   ),
+  CONSOLE_NOT_THERE: row(
+    1,
+    (d: { target: string }) =>
+      `There is no ${d.target} now. Plug the adapter in or start what is behind it; \`benchboot ports\` lists the serial ports.`,
+  ),
+  CONSOLE_BUSY: row(
+    1,
+    (d: { target: string; holder: string | undefined }) =>
+      `${d.target} is in use by ${d.holder ?? 'another program'}. Close it there; a console has one reader.`,
+  ),
+  CONSOLE_FORBIDDEN: row(
+    3,
+    (d: { target: string; group: string | undefined }) =>
+      `You may not open ${d.target}. ` +
+      (d.group
+        ? `Join the group that may (sudo usermod -aG ${d.group} $USER), log in again, and try once more.`
+        : 'Give your user the right to read and write it, and try once more.'),
+  ),
+  CONSOLE_UNREACHABLE: row(
+    1,
+    (d: { target: string; reason: string }) =>
+      `${d.target} cannot be reached: ${d.reason}. Check the address, the cable, and that its server runs.`,
+  ),
+  CONSOLE_LOGIN_REFUSED: row(
+    1,
+    (d: { target: string; reason: string }) =>
+      `${d.target} refused the login: ${d.reason}. Check the user name and the password or key.`,
+  ),
+  HOST_KEY_CHANGED: row(
+    4,
+    (d: { host: string; offered: string; pinned: string; file: string }) =>
+      `Refused: ${d.host} shows another host key (${d.offered}) than before (${d.pinned}). Somebody may stand between, or the ` +
+      `system there was installed anew. If you know that it was, remove the line of ${d.host} from ${d.file}.`,
+  ),
+  CONSOLE_CLOSED: row(
+    1,
+    (d: { target: string }) => `${d.target} is not connected now, so nothing was sent. Send it again when it is back.`,
+  ),
+  CONSOLE_CLAIMED: row(
+    1,
+    (d: { target: string; by: string }) =>
+      `${d.target} is taken by ${d.by}, which writes alone until it is done. Wait for it, or stop it.`,
+  ),
+  LINE_REFUSED: row(
+    1,
+    (d: { target: string; what: string; reason: string }) =>
+      `${d.target} did not take ${d.what}: ${d.reason}. The rest of its settings is unchanged.`,
+  ),
   UNSUPPORTED: row(1, (d: { what: string; platform: string }) => `${d.what} is not possible on ${d.platform} yet.`),
 } as const;
 

@@ -143,3 +143,91 @@ export interface Links {
   /** Undefined where the system has no such access for us; callers then do without. */
   open(nic: string): Promise<Link | undefined>;
 }
+
+/* Serial ports -------------------------------------------------------------------------------------------------- */
+
+/** One serial port as the system knows it. Absent facts are undefined, never guessed. */
+export interface SerialPortInfo {
+  /** The system's handle: `/dev/ttyUSB0`, `COM5`. */
+  readonly path: string;
+  /** What a person would call it, e.g. `QinHeng Electronics USB Single Serial`. */
+  readonly description: string;
+  /** `usb`, `pci`, `platform`, `virtual`, …: where it is plugged in. */
+  readonly bus: string | undefined;
+  readonly driver: string | undefined;
+  /** USB vendor and product id, 4 lower-case hex digits each. */
+  readonly vendorId: string | undefined;
+  readonly productId: string | undefined;
+  /** Adapter chip by those ids, e.g. `CH343`. */
+  readonly chip: string | undefined;
+  /** Serial number of the USB device; many CH340 have none. */
+  readonly serialNumber: string | undefined;
+  /** USB interface number: which of an adapter's ports this is. */
+  readonly interfaceNumber: number | undefined;
+  /** Position on the bus (stable across names), e.g. `usb-0000:00:14.0-2`. */
+  readonly busPath: string | undefined;
+  /** udev's stable name, e.g. `/dev/serial/by-id/usb-1a86_USB_Single_Serial_5435-if00`. */
+  readonly byId: string | undefined;
+  /** The program that has it open, when the system tells. */
+  readonly holder: PortHolder | undefined;
+}
+
+export type Parity = 'none' | 'even' | 'odd' | 'mark' | 'space';
+export type FlowControl = 'none' | 'rts-cts' | 'xon-xoff';
+
+export interface LineSettings {
+  /** Bits per second; any positive number, the hardware decides. */
+  readonly baudRate: number;
+  readonly dataBits: 5 | 6 | 7 | 8;
+  readonly parity: Parity;
+  readonly stopBits: 1 | 2;
+  readonly flowControl: FlowControl;
+}
+
+/** Modem lines by their EIA-232 names; true is asserted. Outputs are undefined where the system does not read them back. */
+export interface ModemLines {
+  readonly dtr: boolean | undefined;
+  readonly rts: boolean | undefined;
+  readonly cts: boolean;
+  readonly dsr: boolean;
+  readonly dcd: boolean;
+  readonly ri: boolean | undefined;
+}
+
+export interface LineControl {
+  /** As asked for. */
+  readonly settings: LineSettings;
+  /** Bits per second that the driver says it applied; undefined where it does not tell. */
+  readonly appliedBaudRate: number | undefined;
+  /** Changes the open line, without closing it. Resolves when applied; throws BenchError LINE_REFUSED. */
+  set(settings: Partial<LineSettings>): Promise<void>;
+  /** Undefined where the port has none (a pty). */
+  modemLines(): Promise<ModemLines | undefined>;
+  /** Throws BenchError LINE_REFUSED where the port has none. */
+  setModemLines(lines: { readonly dtr?: boolean; readonly rts?: boolean }): Promise<void>;
+  /** Holds the line in break for `ms`. Throws BenchError LINE_REFUSED where the port cannot. */
+  sendBreak(ms?: number): Promise<void>;
+  /** Resolves when everything written has left the port. */
+  drain(): Promise<void>;
+}
+
+/** An open serial port. */
+export interface SerialLine extends LineControl {
+  onData(listener: (bytes: Uint8Array) => void): void;
+  /** Once, when the port went away or was closed. */
+  onClose(listener: (reason: string) => void): void;
+  /** Resolves when the system took the bytes. Rejects when the port went away. */
+  write(bytes: Uint8Array): Promise<void>;
+  /** Asks a pty's other end to wait; undefined for real lines, which cannot. */
+  readonly hold: ((held: boolean) => void) | undefined;
+  close(): Promise<void>;
+}
+
+export interface SerialPorts {
+  list(): Promise<readonly SerialPortInfo[]>;
+  /**
+   * Opens quietly: DTR and RTS are left as the system sets them, and stay as they are when the port is closed, so that
+   * no board is reset. Throws BenchError CONSOLE_NOT_THERE, CONSOLE_BUSY, CONSOLE_FORBIDDEN or LINE_REFUSED.
+   */
+  open(path: string, settings: LineSettings): Promise<SerialLine>;
+}

@@ -24,6 +24,20 @@ const EXAMPLES: { readonly [C in ErrorCode]: ErrorData<C> } = {
   FILE_UNWRITABLE: { path: '/srv/out.pcapng', reason: 'no space left on device' },
   BENCH_FILE_INVALID: { path: 'bench.json', problems: ['bench.json:1:2: "x"', 'bench.json:3:4: "y"'] },
   COMMAND_FAILED: { command: 'ip addr add', reason: 'File exists' },
+  CONSOLE_NOT_THERE: { target: '/dev/ttyUSB0' },
+  CONSOLE_BUSY: { target: '/dev/ttyUSB1', holder: 'picocom (process 812)' },
+  CONSOLE_FORBIDDEN: { target: '/dev/ttyUSB2', group: 'dialout' },
+  CONSOLE_UNREACHABLE: { target: 'telnet:10.0.0.1:23', reason: 'connection refused' },
+  CONSOLE_LOGIN_REFUSED: { target: 'ssh:root@10.0.0.1', reason: 'all methods failed' },
+  HOST_KEY_CHANGED: {
+    host: '10.0.0.1:22',
+    offered: 'SHA256:b',
+    pinned: 'SHA256:a',
+    file: '/var/lib/benchboot/known_hosts',
+  },
+  CONSOLE_CLOSED: { target: '/dev/ttyUSB3' },
+  CONSOLE_CLAIMED: { target: '/dev/ttyUSB4', by: 'sending image.bin' },
+  LINE_REFUSED: { target: '/dev/ttyUSB5', what: '1500000 baud', reason: 'invalid argument' },
   UNSUPPORTED: { what: 'Listening on en7', platform: 'darwin' },
 };
 
