@@ -64,9 +64,11 @@ const MACHINES = [
   'main/dns/answer',
   'main/doctor/firewall',
   'main/http/{conditional,media-types,paths,range,report}',
+  'main/media/fat/*',
+  'main/media/{block-store,partitions}',
   'main/nic/{addressing,worthiness}',
   'main/tftp/{negotiate,netascii,transfer}',
-  'main/wire/{address-watch,dhcp-probe,listener,station}',
+  'main/wire/{address-watch,dhcp-probe,inspect,listener,station}',
   'main/node-dhcpd-lite/src/leases/{identity,lease,pool,slot,store}',
   'main/node-dhcpd-lite/src/server/*',
 ];

@@ -1,5 +1,6 @@
 /** What a command of the command line is: its words, its flags as data (help is made from them), and what it runs. */
 import { parseArgs } from 'node:util';
+import { parsedText } from '../bench/wish.ts';
 import { BenchError } from '../errors.ts';
 import type { Output } from './output.ts';
 
@@ -97,13 +98,5 @@ export function parsed<T>(
   takes: string,
   parse: (text: string) => T | undefined,
 ): T | undefined {
-  if (text === undefined) return undefined;
-  const value = parse(text);
-  if (value === undefined) throw new BenchError('USAGE', { problem: `--${flag} takes ${takes}; "${text}" is not.` });
-  return value;
-}
-
-/** The parser of a flag that takes one of a few words. */
-export function oneOf<const T extends string>(...words: readonly T[]): (text: string) => T | undefined {
-  return text => words.find(word => word === text);
+  return text === undefined ? undefined : parsedText(`--${flag}`, text, takes, parse);
 }

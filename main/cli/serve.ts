@@ -1,31 +1,17 @@
 /** `benchboot serve`: one port served until interrupted, as event lines or as a calm live view. */
-import { parseCidr, parseIpv4 } from 'node-dhcpd-lite';
 import type { LoggedEvent } from '../bench/event-log.ts';
 import { OVERRIDABLE_RULES } from '../bench/events.ts';
-import type { BenchRequest } from '../bench/plan.ts';
+import { type BenchWish, readWish } from '../bench/wish.ts';
 import { BenchError } from '../errors.ts';
 import { parseDuration } from '../kit/duration.ts';
-import { command, oneOf, parsed } from './command.ts';
+import { command, parsed } from './command.ts';
 import { elapsing, INTERRUPTED, interruption } from './interruption.ts';
 import { localEngine } from './local-engine.ts';
 import { plainView, screenView } from './serve-view.ts';
 
-const ipv4 = (text: string) => (parseIpv4(text) === undefined ? undefined : text);
-
-const ipv4List = (text: string) => {
-  const list = text.split(',').map(part => part.trim());
-  return list.every(ipv4) ? list : undefined;
-};
-
-const range = (text: string) => {
-  const [first = '', last = '', ...rest] = text.split('-').map(part => part.trim());
-  return ipv4(first) && ipv4(last) && rest.length === 0 ? ([first, last] as const) : undefined;
-};
-
-const tcpPort = (text: string) => {
-  const port = /^\d{1,5}$/.test(text) ? Number(text) : 0;
-  return port >= 1 && port <= 65_535 ? port : undefined;
-};
+/** The flag behind each field of a wish. */
+const flagOf = (field: keyof BenchWish): string =>
+  `--${field === 'httpPort' ? 'http-port' : field === 'dnsServers' ? 'dns' : field === 'benchFile' ? 'bench' : field}`;
 
 export const serve = command({
   words: 'serve',
@@ -56,25 +42,18 @@ export const serve = command({
     force: { value: 'RULE', repeat: true, help: `override a safety rule, by name: ${OVERRIDABLE_RULES.join(', ')}` },
   },
   async run(values, _operands, output) {
-    const request: BenchRequest = {
-      nic: values.nic,
-      address: parsed('address', values.address, 'an address with its prefix, such as 10.32.0.1/24', parseCidr),
-      range: parsed('range', values.range, 'two addresses, such as 10.32.0.50-10.32.0.250', range),
-      leaseSeconds: parsed('lease', values.lease, 'a time such as 90s, 10m or 2h', parseDuration),
-      gateway: parsed('gateway', values.gateway, 'an address', ipv4),
-      nameServers: parsed('dns', values.dns, 'addresses with commas between', ipv4List),
-      mode: parsed('mode', values.mode, 'dhcp or proxy', oneOf('dhcp', 'proxy')),
-      identity: parsed('identity', values.identity, 'mac or client-id', oneOf('mac', 'client-id')),
-      root: values.root,
-      httpPort: parsed('http-port', values['http-port'], 'a port number from 1 to 65535', tcpPort),
-      tftp: values['no-tftp'] ? false : undefined,
-      http: values['no-http'] ? false : undefined,
-      dns: values['no-dns'] ? false : undefined,
-      benchFile: values.bench,
-      force: (values.force ?? []).map(
-        rule => parsed('force', rule, `one of ${OVERRIDABLE_RULES.join(', ')}`, oneOf(...OVERRIDABLE_RULES))!,
-      ),
-    };
+    const request = readWish(
+      {
+        ...values,
+        dnsServers: values.dns,
+        httpPort: values['http-port'],
+        tftp: values['no-tftp'] ? false : undefined,
+        http: values['no-http'] ? false : undefined,
+        dns: values['no-dns'] ? false : undefined,
+        benchFile: values.bench,
+      },
+      flagOf,
+    );
     if (!request.nic && !request.benchFile)
       throw new BenchError('USAGE', {
         problem: 'Say which network port to serve: --nic NAME. `benchboot nics` lists them, the best one first.',

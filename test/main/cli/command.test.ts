@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import { command, oneOf, parsed } from '../../../main/cli/command.ts';
+import { oneOf } from '../../../main/bench/wish.ts';
+import { command, parsed } from '../../../main/cli/command.ts';
 import { createOutput, type Output } from '../../../main/cli/output.ts';
 import { BenchError } from '../../../main/errors.ts';
 
