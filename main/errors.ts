@@ -61,6 +61,21 @@ const CATALOGUE = {
       `The bench file "${d.path}" has ${d.problems.length === 1 ? 'a problem' : `${d.problems.length} problems`}: ${d.problems.join('; ')}. ` +
       '`benchboot bench check` shows each with its place.',
   ),
+  FAT_DAMAGED: row(
+    1,
+    (d: { problem: string }) =>
+      `The FAT volume cannot be used: ${d.problem}. Repair it with the system's disk tools (fsck.fat, chkdsk), or write the medium anew.`,
+  ),
+  FAT_FULL: row(
+    1,
+    (d: { path: string; problem: string }) =>
+      `"${d.path}" was not written to the FAT volume: ${d.problem}. What was there is unchanged; remove something from it, or use a larger one.`,
+  ),
+  FAT_PATH: row(
+    1,
+    (d: { path: string; problem: string }) =>
+      `"${d.path}" cannot be used on the FAT volume: ${d.problem}. Choose another name.`,
+  ),
   COMMAND_FAILED: row(
     1,
     (d: { command: string; reason: string }) => `\`${d.command}\` failed: ${d.reason}. Nothing else was changed.`,
@@ -112,6 +127,33 @@ const CATALOGUE = {
     1,
     (d: { target: string; what: string; reason: string }) =>
       `${d.target} did not take ${d.what}: ${d.reason}. The rest of its settings is unchanged.`,
+  ),
+  DRIVE_NOT_FOUND: row(
+    2,
+    (d: { drive: string; known: readonly string[] }) =>
+      `There is no drive "${d.drive}" on this laptop. ${d.known.length > 0 ? `Drives it has: ${list(d.known)}` : 'It shows no drive at all'}. \`benchboot drives\` describes them.`,
+  ),
+  DRIVE_GONE: row(
+    1,
+    (d: { drive: string }) =>
+      `The drive "${d.drive}" disappeared. What was written to it is not usable; plug it in again and start once more.`,
+  ),
+  DRIVE_BUSY: row(
+    1,
+    (d: { drive: string; by: string }) =>
+      `The drive "${d.drive}" is in use: ${d.by}. Close what uses it, or eject its volumes, and try again.`,
+  ),
+  DRIVE_READ_ONLY: row(
+    1,
+    (d: { drive: string }) =>
+      `The drive "${d.drive}" is write-protected. Move the lock switch of the card or its adapter, or take another card.`,
+  ),
+  DRIVE_NO_MEDIUM: row(1, (d: { drive: string }) => `There is no card in the slot "${d.drive}". Insert one.`),
+  DRIVE_IO: row(
+    1,
+    (d: { drive: string; operation: 'read' | 'write' | 'sync'; offset: number | undefined; reason: string }) =>
+      `The drive "${d.drive}" failed to ${d.operation}${d.offset === undefined ? '' : ` at byte ${d.offset}`}: ${d.reason}. ` +
+      'Try another port or reader; a card that fails twice at the same place is worn out.',
   ),
   UNSUPPORTED: row(1, (d: { what: string; platform: string }) => `${d.what} is not possible on ${d.platform} yet.`),
 } as const;

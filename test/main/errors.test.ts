@@ -23,6 +23,9 @@ const EXAMPLES: { readonly [C in ErrorCode]: ErrorData<C> } = {
   FILE_UNREADABLE: { path: '/srv/bench.json', reason: 'no such file' },
   FILE_UNWRITABLE: { path: '/srv/out.pcapng', reason: 'no space left on device' },
   BENCH_FILE_INVALID: { path: 'bench.json', problems: ['bench.json:1:2: "x"', 'bench.json:3:4: "y"'] },
+  FAT_DAMAGED: { problem: 'a chain leads to cluster 0' },
+  FAT_FULL: { path: 'boot/kernel.img', problem: 'it needs 4096 octets, and 0 are free' },
+  FAT_PATH: { path: 'a:b', problem: 'it holds :' },
   COMMAND_FAILED: { command: 'ip addr add', reason: 'File exists' },
   CONSOLE_NOT_THERE: { target: '/dev/ttyUSB0' },
   CONSOLE_BUSY: { target: '/dev/ttyUSB1', holder: 'picocom (process 812)' },
@@ -38,6 +41,12 @@ const EXAMPLES: { readonly [C in ErrorCode]: ErrorData<C> } = {
   CONSOLE_CLOSED: { target: '/dev/ttyUSB3' },
   CONSOLE_CLAIMED: { target: '/dev/ttyUSB4', by: 'sending image.bin' },
   LINE_REFUSED: { target: '/dev/ttyUSB5', what: '1500000 baud', reason: 'invalid argument' },
+  DRIVE_NOT_FOUND: { drive: 'sdx', known: ['sdb', 'mmcblk0'] },
+  DRIVE_GONE: { drive: '/dev/sdb' },
+  DRIVE_BUSY: { drive: '/dev/sdc', by: 'dm-0 is built upon it' },
+  DRIVE_READ_ONLY: { drive: '/dev/sdd' },
+  DRIVE_NO_MEDIUM: { drive: '/dev/sde' },
+  DRIVE_IO: { drive: '/dev/sdf', operation: 'write', offset: 1048576, reason: 'input/output error' },
   UNSUPPORTED: { what: 'Listening on en7', platform: 'darwin' },
 };
 

@@ -1,0 +1,104 @@
+/** A file or a block device as a block store. */
+import { type FileHandle, open } from 'node:fs/promises';
+import { BenchError } from '../errors.ts';
+import type { BlockStore } from './block-store.ts';
+
+export interface FileStore extends BlockStore {
+  readonly path: string;
+  /** Resolves when what was written is on the medium. */
+  sync(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface FileStoreOptions {
+  readonly writable?: boolean;
+  /** Octets, where the caller knows it; a device that tells no size is measured by reading. */
+  readonly size?: number;
+}
+
+/** Throws FILE_UNREADABLE or, when it is to be written, FILE_UNWRITABLE. */
+export async function openFileStore(path: string, options: FileStoreOptions = {}): Promise<FileStore> {
+  const code = options.writable ? 'FILE_UNWRITABLE' : 'FILE_UNREADABLE';
+  let handle: FileHandle | undefined;
+  try {
+    handle = await open(path, options.writable ? 'r+' : 'r');
+    const stat = await handle.stat();
+    if (stat.isDirectory()) throw new Error('it is a folder');
+    const size = options.size ?? (stat.isFile() ? stat.size : await measure(handle));
+    return fileStore(path, handle, size);
+  } catch (error) {
+    await handle?.close();
+    throw new BenchError(code, { path, reason: reasonOf(error) }, { cause: error });
+  }
+}
+
+/** A store over an open file, which it closes. */
+export function fileStore(path: string, handle: FileHandle, size: number): FileStore {
+  return {
+    path,
+    size,
+    async read(offset, length) {
+      const bytes = new Uint8Array(length);
+      for (let done = 0; done < length; ) {
+        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
+        if (bytesRead === 0) throw new RangeError(`the end of "${path}" came at ${offset + done}`);
+        done += bytesRead;
+      }
+      return bytes;
+    },
+    async write(offset, bytes) {
+      for (let done = 0; done < bytes.length; ) {
+        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done);
+        if (bytesWritten === 0) throw new RangeError(`the end of "${path}" came at ${offset + done}`);
+        done += bytesWritten;
+      }
+    },
+    sync: () => handle.sync(),
+    close: () => handle.close(),
+  };
+}
+
+const SECTOR = 4096;
+
+/** Devices have no length for `stat`: the last sector that can be read is found by doubling, then by halving. */
+async function measure(handle: FileHandle): Promise<number> {
+  const byte = new Uint8Array(SECTOR);
+  const readable = async (sector: number): Promise<boolean> => {
+    try {
+      return (await handle.read(byte, 0, SECTOR, sector * SECTOR)).bytesRead > 0;
+    } catch {
+      return false;
+    }
+  };
+  if (!(await readable(0))) return 0;
+  let good = 0;
+  let bad = 1;
+  while (bad < 2 ** 40 && (await readable(bad))) {
+    good = bad;
+    bad *= 2;
+  }
+  while (bad - good > 1) {
+    const middle = Math.floor((good + bad) / 2);
+    if (await readable(middle)) good = middle;
+    else bad = middle;
+  }
+  const { bytesRead } = await handle.read(byte, 0, SECTOR, good * SECTOR);
+  return good * SECTOR + bytesRead;
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder',
+  EACCES: 'permission is missing',
+  EPERM: 'permission is missing',
+  EROFS: 'it is write-protected',
+  EBUSY: 'it is in use; unmount it first',
+  ENOSPC: 'there is no space left',
+  ENOMEDIUM: 'there is no medium in it',
+};
+
+/** Why a file operation failed, as a sentence part. */
+export function reasonOf(error: unknown): string {
+  const { code = '', message } = error as NodeJS.ErrnoException;
+  return REASONS[code] ?? message;
+}
