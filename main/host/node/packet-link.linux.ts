@@ -44,16 +44,35 @@ const SLOT_LENGTH = 9344;
 /** Batches read at one turn of the event loop, so that a flood on the wire cannot starve everything else. */
 const BATCHES = 8;
 
+/** The two sockets of a link. Opening them needs CAP_NET_RAW, using them nothing. */
+export interface PacketSockets {
+  readonly capture: number;
+  readonly sender: number;
+}
+
 /** Throws a system error: EPERM, ENODEV. Undefined for a port that is no Ethernet. */
-export function openPacketLink(nic: string, platform: DevicePlatform, presence: Presence): Link | undefined {
+export function openPacketSockets(nic: string, platform: DevicePlatform): PacketSockets | undefined {
   const sender = platform.openFrameSender(nic);
   if (!sender) return undefined;
   try {
-    return new PacketLink(nic, openCapture(nic, platform.deviceIndex(nic)), sender, presence);
+    return { capture: openCapture(nic, platform.deviceIndex(nic)), sender: sender.fd };
   } catch (error) {
     sender.close();
     throw error;
   }
+}
+
+/** The link made of them, which owns them from here on. Undefined when the port changed its kind meanwhile. */
+export function packetLink(
+  nic: string,
+  { capture, sender: fd }: PacketSockets,
+  platform: DevicePlatform,
+  presence: Presence,
+): Link | undefined {
+  const sender = platform.openFrameSender(nic, fd);
+  if (sender) return new PacketLink(nic, capture, sender, presence);
+  libc().close(capture);
+  return undefined;
 }
 
 function openCapture(nic: string, index: number | undefined): number {

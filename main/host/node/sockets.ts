@@ -1,14 +1,9 @@
 /** UDP and TCP sockets of one network port on the real system. */
 import type { Socket } from 'node:dgram';
 import type { AddressInfo, Server } from 'node:net';
-import {
-  type DevicePlatform,
-  type DeviceSocketOptions,
-  devicePlatform,
-  openDeviceSocket,
-} from 'node-dhcpd-lite/socket';
+import { type DeviceSocketOptions, devicePlatform, openDeviceSocket } from 'node-dhcpd-lite/socket';
 import { BenchError, systemCode } from '../../errors.ts';
-import type { Endpoint, Sockets, TcpOptions, UdpOptions, UdpSocket } from '../host.ts';
+import type { Endpoint, PortHolder, Sockets, TcpOptions, UdpOptions, UdpSocket } from '../host.ts';
 import { type Protocol, portHolder } from './port-holder.ts';
 import type { Presence } from './presence.ts';
 import type { Run } from './run.ts';
@@ -19,55 +14,90 @@ export interface SocketParts {
 }
 
 export function nodeSockets({ run, presence }: SocketParts): Sockets {
-  const failure = async (error: unknown, protocol: Protocol, { nic, address, port }: TcpOptions): Promise<unknown> => {
-    switch (systemCode(error)) {
-      case 'EADDRINUSE': {
-        const holder = await portHolder(run, protocol, port, { address, nic });
-        return new BenchError(
-          'PORT_TAKEN',
-          {
-            protocol: protocol === 'udp' ? 'UDP' : 'TCP',
-            port,
-            address,
-            holder: holder && `${holder.program} (process ${holder.pid})`,
-          },
-          { cause: error },
-        );
-      }
-      case 'EACCES':
-      case 'EPERM': {
-        const what = `Listening on ${protocol.toUpperCase()} port ${port} of ${nic}`;
-        return new BenchError('PERMISSION_MISSING', { what, right: missingRight(error) }, { cause: error });
-      }
-      case 'ENODEV':
-      case 'ENXIO':
-        return new BenchError('NIC_GONE', { nic }, { cause: error });
-      case 'EADDRNOTAVAIL':
-        return new BenchError('ADDRESS_MISSING', { address, nic }, { cause: error });
-      default:
-        return error;
-    }
-  };
-
   return {
     async udp(options) {
-      const { socket, fd } = await openDeviceSocket(deviceOptions(options)).catch(async error => {
-        throw await failure(error, 'udp', options);
+      return adoptUdp(await openBound(run, 'udp', options), options, await presence()).catch(async error => {
+        throw await socketFailure(run, 'udp', options, error);
       });
-      return new NodeUdpSocket(socket, fd, options.nic, await presence());
     },
 
     async listen(server, options) {
-      const platform = await devicePlatform();
-      try {
-        return await listenOn(platform, server, options);
-      } catch (error) {
-        throw await failure(error, 'tcp', options);
-      }
+      return listenOn(server, await openBound(run, 'tcp', options), options).catch(async error => {
+        throw await socketFailure(run, 'tcp', options, error);
+      });
     },
 
     holder: (protocol, port) => portHolder(run, protocol, port),
   };
+}
+
+/**
+ * Opens and binds, which is all that needs a right; `adoptUdp` and `listenOn` use what it gives. Undefined where Node
+ * cannot adopt descriptors: they then bind by themselves. Throws BenchError PORT_TAKEN, PERMISSION_MISSING, NIC_GONE or
+ * ADDRESS_MISSING.
+ */
+export async function openBound(
+  run: Run,
+  protocol: Protocol,
+  options: UdpOptions | TcpOptions,
+): Promise<number | undefined> {
+  const platform = await devicePlatform();
+  try {
+    return platform.openSocket(protocol, deviceOptions(options));
+  } catch (error) {
+    throw await socketFailure(run, protocol, options, error);
+  }
+}
+
+/** A UDP socket of the descriptor that was bound for these options. */
+export async function adoptUdp(fd: number | undefined, options: UdpOptions, presence: Presence): Promise<UdpSocket> {
+  const { socket, fd: own } = await openDeviceSocket(deviceOptions(options), fd);
+  return new NodeUdpSocket(socket, own, options.nic, presence);
+}
+
+/** What a system error of opening a socket means to a person. Others are handed back as they are. */
+async function socketFailure(
+  run: Run,
+  protocol: Protocol,
+  { nic, address, port }: TcpOptions,
+  error: unknown,
+): Promise<unknown> {
+  switch (systemCode(error)) {
+    case 'EADDRINUSE': {
+      const holder = await portHolder(run, protocol, port, { address, nic });
+      return portTaken(protocol, { address, port }, holder, error);
+    }
+    case 'EACCES':
+    case 'EPERM': {
+      const what = `Listening on ${protocol.toUpperCase()} port ${port} of ${nic}`;
+      return new BenchError('PERMISSION_MISSING', { what, right: missingRight(error) }, { cause: error });
+    }
+    case 'ENODEV':
+    case 'ENXIO':
+      return new BenchError('NIC_GONE', { nic }, { cause: error });
+    case 'EADDRNOTAVAIL':
+      return new BenchError('ADDRESS_MISSING', { address, nic }, { cause: error });
+    default:
+      return error;
+  }
+}
+
+export function portTaken(
+  protocol: Protocol,
+  { address, port }: Endpoint,
+  holder: PortHolder | undefined,
+  cause: unknown,
+): BenchError {
+  return new BenchError(
+    'PORT_TAKEN',
+    {
+      protocol: protocol === 'udp' ? 'UDP' : 'TCP',
+      port,
+      address,
+      holder: holder && `${holder.program} (process ${holder.pid})`,
+    },
+    { cause },
+  );
 }
 
 const deviceOptions = ({ nic, address, port, broadcast, receiveBuffer }: UdpOptions): DeviceSocketOptions => ({
@@ -147,9 +177,9 @@ class NodeUdpSocket implements UdpSocket {
   }
 }
 
-async function listenOn(platform: DevicePlatform, server: Server, options: TcpOptions): Promise<Endpoint> {
-  const device: DeviceSocketOptions = { device: options.nic, address: options.address, port: options.port };
-  const fd = platform.openSocket('tcp', device);
+/** Makes `server` listen on the descriptor that was bound for these options. */
+export async function listenOn(server: Server, fd: number | undefined, options: TcpOptions): Promise<Endpoint> {
+  const platform = await devicePlatform();
   // From here on the server owns the descriptor, also when listening fails.
   await new Promise<void>((resolve, reject) => {
     const settle = (act: () => void) => {
@@ -161,7 +191,7 @@ async function listenOn(platform: DevicePlatform, server: Server, options: TcpOp
     const listening = () => settle(resolve);
     server.once('error', failed);
     server.once('listening', listening);
-    if (fd === undefined) server.listen({ host: platform.localAddress(device), port: options.port });
+    if (fd === undefined) server.listen({ host: platform.localAddress(deviceOptions(options)), port: options.port });
     else server.listen({ fd });
   });
   const { address, port } = server.address() as AddressInfo;

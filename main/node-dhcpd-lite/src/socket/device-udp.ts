@@ -11,12 +11,16 @@ export async function openDeviceUdp(options: DeviceSocketOptions): Promise<Socke
   return (await openDeviceSocket(options)).socket;
 }
 
-/** The same with the descriptor behind it, where Node can adopt descriptors. It is open as long as the socket. */
+/**
+ * The same with the descriptor behind it, where Node can adopt descriptors. It is open as long as the socket. `adopt`
+ * takes a descriptor that somebody with the right opened already by `openSocket('udp', options)`.
+ */
 export async function openDeviceSocket(
   options: DeviceSocketOptions,
+  adopt?: number,
 ): Promise<{ readonly socket: Socket; readonly fd: number | undefined }> {
   const platform = await devicePlatform();
-  const fd = platform.openSocket('udp', options);
+  const fd = adopt ?? platform.openSocket('udp', options);
   const socket = createSocket({ type: 'udp4', reuseAddr: options.reuse ?? false });
   try {
     await new Promise<void>((resolve, reject) => {

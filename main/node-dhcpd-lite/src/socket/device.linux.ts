@@ -52,9 +52,9 @@ function openSocket(kind: 'udp' | 'tcp', options: DeviceSocketOptions): number {
 
 /**
  * A packet socket of protocol 0: it sends on the device and receives nothing. Nothing of it stays behind, unlike an
- * entry in the ARP table. `adopt` takes a descriptor that somebody with the right opened already.
+ * entry in the ARP table.
  */
-export function openFrameSender(device: string, adopt?: number): FrameSender | undefined {
+function openFrameSender(device: string, adopt?: number): FrameSender | undefined {
   const fd =
     adopt ??
     withSocket(AF_PACKET, SOCK_RAW, device, fd => {

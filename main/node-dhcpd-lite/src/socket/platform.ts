@@ -39,8 +39,11 @@ export interface DevicePlatform {
   /** The address to bind to where sockets cannot be bound to devices. */
   localAddress(options: DeviceSocketOptions): Ipv4;
   closeDescriptor(fd: number): void;
-  /** Undefined where frames cannot be sent, or the device is no Ethernet. Throws a system error, e.g. EPERM. */
-  openFrameSender(device: string): FrameSender | undefined;
+  /**
+   * Undefined where frames cannot be sent, or the device is no Ethernet. Throws a system error, e.g. EPERM. `adopt` takes
+   * the descriptor of a sender that somebody with the right opened already.
+   */
+  openFrameSender(device: string, adopt?: number): FrameSender | undefined;
 }
 
 let chosen: DevicePlatform | undefined;
