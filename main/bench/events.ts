@@ -198,7 +198,7 @@ export interface SafetyRefusedEvent {
   readonly override?: string;
 }
 
-/** The network safety rules by name. */
+/** The safety rules by name: those of the network, then those of drives. */
 export const SAFETY_RULES = [
   'chosen-nic-only',
   'no-second-dhcp',
@@ -207,6 +207,9 @@ export const SAFETY_RULES = [
   'temporary',
   'inside-root',
   'untrusted-text',
+  'never-the-system-disk',
+  'same-device',
+  'verify-by-default',
 ] as const;
 export type SafetyRule = (typeof SAFETY_RULES)[number];
 

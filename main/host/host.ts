@@ -1,7 +1,7 @@
 /**
  * The operating system behind interfaces. The engine and everything below it see only these types; `host/node` is the
  * real machine, `host/memory` a scripted one. "In process because we are root" and "through the privileged helper" are
- * two implementations of `Sockets`, `Nics` and `Links`; nothing else changes.
+ * two implementations of `Sockets`, `Nics`, `Links` and `Drives`; nothing else changes.
  */
 import type { Server } from 'node:net';
 import type { Ipv4, Mac } from 'node-dhcpd-lite';
@@ -12,6 +12,7 @@ export interface Host {
   readonly nics: Nics;
   readonly sockets: Sockets;
   readonly links: Links;
+  readonly drives: Drives;
 }
 
 export interface Clock {
@@ -230,4 +231,115 @@ export interface SerialPorts {
    * no board is reset. Throws BenchError CONSOLE_NOT_THERE, CONSOLE_BUSY, CONSOLE_FORBIDDEN or LINE_REFUSED.
    */
   open(path: string, settings: LineSettings): Promise<SerialLine>;
+}
+
+/* Drives -------------------------------------------------------------------------------------------------------- */
+
+export type DriveBus = 'usb' | 'sd' | 'emmc' | 'sata' | 'nvme' | 'scsi' | 'virtio' | 'loop' | 'other';
+
+/**
+ * What tells one drive from another, and this plugging-in of it from the next. Taken when a person chooses, compared
+ * again on the open handle (rule `same-device`). Absent facts are undefined, never guessed.
+ */
+export interface DriveIdentity {
+  /** What it is opened by: `/dev/sdb`, `/dev/rdisk4`, `\\\\.\\PhysicalDrive2`. */
+  readonly path: string;
+  /** Device number, `major:minor`, where the system has one. */
+  readonly number: string | undefined;
+  /** Linux 5.15 counts every plugging-in and every change of the medium since it started; a swapped card has another. */
+  readonly diskseq: number | undefined;
+  /** Octets; 0 without a medium. */
+  readonly size: number;
+  /** Octets of a logical sector: offsets and lengths are multiples of it. */
+  readonly sectorSize: number;
+  readonly serial: string | undefined;
+  readonly wwn: string | undefined;
+  readonly vendor: string | undefined;
+  readonly model: string | undefined;
+  /** Position on the bus (stable across names), e.g. `usb-0000:00:14.0-2`. */
+  readonly busPath: string | undefined;
+}
+
+export interface Drive extends DriveIdentity {
+  /** The system's short name: `sdb`, `disk4`, `PhysicalDrive2`. */
+  readonly name: string;
+  readonly bus: DriveBus;
+  /** The medium, or the whole drive, is made to be taken out: USB, SD, optical. */
+  readonly removable: boolean;
+  /** Write-protected by a switch or by the system. */
+  readonly readOnly: boolean;
+  /** A card reader's empty slot has none. */
+  readonly mediaPresent: boolean;
+  /** In disk order; a file system on the bare drive is number 0. */
+  readonly partitions: readonly DrivePartition[];
+  /** Devices of the system built upon it or its partitions (`dm-0`, `md0`), directly or through others. */
+  readonly holders: readonly string[];
+  /** What this system does with it now, through whatever lies between; empty when nothing. */
+  readonly uses: readonly DriveUse[];
+}
+
+export interface DrivePartition {
+  readonly number: number;
+  /** `/dev/sdb1`; on Windows the letter or volume, where it has one. */
+  readonly path: string;
+  /** Octets from the start of the drive. */
+  readonly start: number;
+  readonly size: number;
+  readonly label: string | undefined;
+  /** `vfat`, `ext4`, `ntfs`, `swap`, `crypto_LUKS`, …, as blkid names them. */
+  readonly filesystem: string | undefined;
+  readonly mountpoints: readonly string[];
+}
+
+export interface DriveUse {
+  /**
+   * `mount` a mounted file system, `swap` swap space, `resume` the image of a sleeping system, `backing` a file on it is
+   * itself a drive in use, `member` part of an array or pool that is assembled.
+   */
+  readonly kind: 'mount' | 'swap' | 'resume' | 'backing' | 'member';
+  /** Mount point; name of the device or file for the others. */
+  readonly at: string;
+  /** The partition or drive that carries it, e.g. `sdb2`. */
+  readonly on: string;
+  /** What lies between, nearest first: `['dm-0']`. */
+  readonly through: readonly string[];
+}
+
+/**
+ * An open drive. One that was opened for writing is held alone: nobody can mount it or open it so until it is closed.
+ * Reads and writes go past the system's cache. Offsets and lengths are multiples of the sector size, and memory begins
+ * at a multiple of 4096 (`alignedMemory` of `main/kit`). Failures are BenchError DRIVE_IO (with the offset) or DRIVE_GONE.
+ */
+export interface DriveHandle {
+  /** As read from the open handle, not from the name. */
+  readonly identity: DriveIdentity;
+  /** The descriptor, where the system has one: fast paths may read and write on it. It stays the handle's own. */
+  readonly fd?: number | undefined;
+  /** Fills `into` from `offset`; fewer octets only at the end of the drive. Resolves to how many. */
+  read(offset: number, into: Uint8Array): Promise<number>;
+  /** Writes all of `bytes`. */
+  write(offset: number, bytes: Uint8Array): Promise<void>;
+  /** Everything written has left every cache. */
+  sync(): Promise<void>;
+  /** Tells the drive that a range is unused. False: it cannot. What it then reads there is not said. */
+  discard(offset: number, length: number): Promise<boolean>;
+  /** The system looks at the partition table again. False: it could not, e.g. because somebody holds a partition. */
+  rereadPartitions(): Promise<boolean>;
+  /** Closing twice is fine. */
+  close(): Promise<void>;
+}
+
+export interface Drives {
+  list(): Promise<readonly Drive[]>;
+  /** Calls back with the list soon, and whenever a drive or its medium came, changed or went. Returns stop. */
+  watch(changed: (drives: readonly Drive[]) => void): () => void;
+  /**
+   * Opens the drive that was chosen, and only that: its identity is compared on the open handle. Throws SAFETY_REFUSED
+   * (`same-device`), DRIVE_BUSY, DRIVE_GONE, DRIVE_READ_ONLY or PERMISSION_MISSING. Never a shared handle for writing.
+   */
+  open(chosen: DriveIdentity, access: 'read' | 'write'): Promise<DriveHandle>;
+  /** Unmounts everything that is mounted from it. Throws DRIVE_BUSY when somebody works there. */
+  unmount(drive: Drive): Promise<void>;
+  /** Names of the drives that hold this file; empty when the system does not tell (a network share, memory). */
+  holding(file: string): Promise<readonly string[]>;
 }

@@ -1,11 +1,13 @@
 /** A machine made of nothing, for tests and for trying Benchboot without hardware: everything in it is scripted. */
 import type { Host } from '../host.ts';
 import { MemoryClock } from './memory-clock.ts';
+import { type DriveScript, MemoryDrives } from './memory-drives.ts';
 import { MemoryNetwork } from './memory-network.ts';
 import { MemoryNics, type NicScript } from './memory-nics.ts';
 
 export interface MemoryHostScript {
   readonly nics: readonly NicScript[];
+  readonly drives?: readonly DriveScript[];
   readonly platform?: NodeJS.Platform;
   /** Milliseconds since 1970. */
   readonly now?: number;
@@ -16,13 +18,20 @@ export interface MemoryHostScript {
 export interface MemoryHost extends Host {
   readonly clock: MemoryClock;
   readonly nics: MemoryNics;
+  readonly drives: MemoryDrives;
   /** The wires behind the ports: stations, weather, held ports, frames. `sockets` and `links` are views of it. */
   readonly network: MemoryNetwork;
 }
 
-export function memoryHost({ nics: scripts, platform = 'linux', now, seed = 1 }: MemoryHostScript): MemoryHost {
+export function memoryHost({
+  nics: scripts,
+  drives = [],
+  platform = 'linux',
+  now,
+  seed = 1,
+}: MemoryHostScript): MemoryHost {
   const clock = new MemoryClock(now);
   const nics = new MemoryNics(scripts);
   const network = new MemoryNetwork(nics, clock, seed);
-  return { platform, clock, nics, network, sockets: network, links: network };
+  return { platform, clock, nics, network, sockets: network, links: network, drives: new MemoryDrives(drives) };
 }

@@ -9,7 +9,7 @@ import {
   setUpCommand,
 } from './darwin-nics.ts';
 import type { Command, Run } from './run.ts';
-import { watchNics } from './watch-nics.ts';
+import { watchList } from './watch-list.ts';
 
 export function darwinNics(run: Run): Nics {
   const outputs = async () => {
@@ -25,7 +25,7 @@ export function darwinNics(run: Run): Nics {
   return {
     list,
     // Nothing cheaper than the commands themselves shows a cable; they take a few milliseconds.
-    watch: changed => watchNics({ list, signature: () => '', everyMs: 1000, refreshMs: 1000 }, changed),
+    watch: changed => watchList({ list, signature: () => '', everyMs: 1000, refreshMs: 1000 }, changed),
     knownNetworks: async () => darwinNetworks(await outputs()),
     addAddress: (nic, address) => change(addAddressCommand(nic, address)),
     removeAddress: (nic, address) => change(removeAddressCommand(nic, address)),

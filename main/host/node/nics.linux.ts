@@ -5,7 +5,7 @@ import { BenchError } from '../../errors.ts';
 import type { NicAddress, Nics } from '../host.ts';
 import { type IpLink, type IpRoute, linuxNetworks, linuxNicList, type SysfsFacts } from './linux-nics.ts';
 import type { Command, Run } from './run.ts';
-import { watchNics } from './watch-nics.ts';
+import { watchList } from './watch-list.ts';
 
 const SYSFS = '/sys/class/net';
 
@@ -57,7 +57,7 @@ export function linuxNics(run: Run): Nics {
 
   return {
     list,
-    watch: changed => watchNics({ list, signature, everyMs: 500 }, changed),
+    watch: changed => watchList({ list, signature, everyMs: 500 }, changed),
     knownNetworks: async () => linuxNetworks(await links(), await routes()),
     addAddress: (nic, to) => change(nic, addAddressCommand(nic, to)),
     removeAddress: (nic, of) => change(nic, removeAddressCommand(nic, of)),

@@ -2,7 +2,7 @@
 import { networkInterfaces } from 'node:os';
 import type { Nics } from '../host.ts';
 import type { Command, Run } from './run.ts';
-import { watchNics } from './watch-nics.ts';
+import { watchList } from './watch-list.ts';
 import {
   addAddressCommand,
   LIST_COMMAND,
@@ -21,7 +21,7 @@ export function win32Nics(run: Run): Nics {
     list,
     // PowerShell takes half a second to start: it runs when Node sees a change, and now and then for the rest.
     watch: changed =>
-      watchNics(
+      watchList(
         { list, signature: () => JSON.stringify(networkInterfaces()), everyMs: 500, refreshMs: 10_000 },
         changed,
       ),

@@ -2,6 +2,7 @@
 import { devicePlatform } from 'node-dhcpd-lite/socket';
 import type { Host } from '../host.ts';
 import { nodeClock } from './clock.ts';
+import { nodeDrives } from './drives.ts';
 import { nodeLinks } from './links.ts';
 import { nodeNics } from './nics.ts';
 import { type Presence, watchPresence } from './presence.ts';
@@ -20,5 +21,6 @@ export function nodeHost(): Host {
     nics: nodeNics({ platform: process.platform, run: runCommand }),
     sockets: nodeSockets({ run: runCommand, presence }),
     links: nodeLinks({ presence }),
+    drives: nodeDrives({ platform: process.platform, run: runCommand }),
   };
 }

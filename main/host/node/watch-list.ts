@@ -1,19 +1,18 @@
-/** Watches network ports by looking: cheap facts often, the whole list when they changed. */
-import type { Nic } from '../host.ts';
+/** Watches network ports, or drives, by looking: cheap facts often, the whole list when they changed. */
 
-export interface NicWatch {
+export interface ListWatch<T> {
   /** A text that differs whenever the list may differ. */
   readonly signature: () => string;
-  readonly list: () => Promise<readonly Nic[]>;
+  readonly list: () => Promise<readonly T[]>;
   readonly everyMs: number;
   /** Look at the whole list at least this often, for what the signature cannot see. */
   readonly refreshMs?: number;
 }
 
 /** Calls `changed` with the first list and with every one that differs from the one before. Returns stop. */
-export function watchNics(
-  { signature, list, everyMs, refreshMs = Number.POSITIVE_INFINITY }: NicWatch,
-  changed: (nics: readonly Nic[]) => void,
+export function watchList<T>(
+  { signature, list, everyMs, refreshMs = Number.POSITIVE_INFINITY }: ListWatch<T>,
+  changed: (list: readonly T[]) => void,
 ): () => void {
   let stopped = false;
   let seen: string | undefined;
@@ -22,14 +21,14 @@ export function watchNics(
   let timer: NodeJS.Timeout;
 
   const look = async (): Promise<void> => {
-    const now = signature();
-    if (now !== signed || waited >= refreshMs) {
+    const signs = signature();
+    if (signs !== signed || waited >= refreshMs) {
       waited = 0;
       // Taken before the list: what changes while it is made is seen at the next look.
-      signed = now;
-      const nics = await list();
-      const text = JSON.stringify(nics);
-      if (!stopped && text !== seen) changed(nics);
+      signed = signs;
+      const now = await list();
+      const text = JSON.stringify(now);
+      if (!stopped && text !== seen) changed(now);
       seen = text;
     }
   };

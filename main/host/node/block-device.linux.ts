@@ -1,0 +1,201 @@
+/** One open drive on Linux: alone when it is for writing, past the page cache, and known by its handle. */
+import { constants, type FileHandle, open } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import koffi from 'koffi';
+import { BenchError, systemCode } from '../../errors.ts';
+import { requireSameDrive } from '../drive-identity.ts';
+import type { DriveHandle, DriveIdentity } from '../host.ts';
+import { deviceFacts } from './block-reader.linux.ts';
+import { driveIdentity } from './linux-drives.ts';
+
+// linux/fs.h, as encoded on every system Node runs on but PowerPC.
+const BLKROGET = 0x125e;
+const BLKRRPART = 0x125f;
+const BLKSSZGET = 0x1268;
+const BLKDISCARD = 0x1277;
+const BLKGETSIZE64 = 0x80081272;
+const BLKGETDISKSEQ = 0x80081280;
+
+type Ioctl = ((fd: number, request: number, argument: Uint8Array | null) => number) & {
+  async: (
+    fd: number,
+    request: number,
+    argument: Uint8Array | null,
+    done: (error: unknown, result: number) => void,
+  ) => void;
+};
+let ioctl: Ioctl | undefined;
+
+/** `Drives.open` of Linux. */
+export async function openBlockDevice(chosen: DriveIdentity, access: 'read' | 'write'): Promise<DriveHandle> {
+  const flags = constants.O_DIRECT | (access === 'write' ? constants.O_RDWR | constants.O_EXCL : constants.O_RDONLY);
+  let file: FileHandle;
+  try {
+    file = await open(chosen.path, flags);
+  } catch (error) {
+    throw openError(chosen.path, access, error);
+  }
+  try {
+    const handle = await BlockDeviceHandle.of(file, chosen.path);
+    requireSameDrive(chosen, handle.identity);
+    // A read-only device opens for writing without a word.
+    if (access === 'write' && handle.isReadOnly()) throw new BenchError('DRIVE_READ_ONLY', { drive: chosen.path });
+    return handle;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function openError(drive: string, access: 'read' | 'write', error: unknown): unknown {
+  const options = { cause: error };
+  switch (systemCode(error)) {
+    case 'ENOENT':
+    case 'ENXIO':
+    case 'ENODEV':
+      return new BenchError('DRIVE_GONE', { drive }, options);
+    case 'EBUSY':
+      return new BenchError('DRIVE_BUSY', { drive, by: 'another program or a mounted file system holds it' }, options);
+    case 'EROFS':
+      return new BenchError('DRIVE_READ_ONLY', { drive }, options);
+    case 'EACCES':
+    case 'EPERM':
+      return new BenchError(
+        'PERMISSION_MISSING',
+        { what: `Opening ${drive} to ${access} it`, right: 'to use drives directly (root)' },
+        options,
+      );
+    default:
+      return isNoMedium(error) ? new BenchError('DRIVE_NO_MEDIUM', { drive }, options) : error;
+  }
+}
+
+/** ENOMEDIUM, which Node has no name for. */
+const isNoMedium = (error: unknown): boolean => (error as { errno?: number }).errno === -123;
+
+class BlockDeviceHandle implements DriveHandle {
+  readonly identity: DriveIdentity;
+  readonly #file: FileHandle;
+  #closed: Promise<void> | undefined;
+
+  private constructor(file: FileHandle, identity: DriveIdentity) {
+    this.#file = file;
+    this.identity = identity;
+  }
+
+  /** Identity by the handle's own device number, size and sequence; the name is not asked. */
+  static async of(file: FileHandle, path: string): Promise<BlockDeviceHandle> {
+    const stat = await file.stat();
+    if (!stat.isBlockDevice()) throw new BenchError('DRIVE_NOT_FOUND', { drive: path, known: [] });
+    const facts = deviceFacts(`/sys/dev/block/${deviceNumber(stat.rdev)}`);
+    const identity = {
+      ...driveIdentity(facts),
+      path,
+      size: Number(question(file.fd, BLKGETSIZE64, 8) ?? 0n),
+      sectorSize: Number(question(file.fd, BLKSSZGET, 4) ?? 512n),
+      // Linux before 5.15 counts nothing.
+      diskseq: facts.diskseq === undefined ? undefined : Number(question(file.fd, BLKGETDISKSEQ, 8) ?? facts.diskseq),
+    };
+    return new BlockDeviceHandle(file, identity);
+  }
+
+  get fd(): number {
+    return this.#file.fd;
+  }
+
+  isReadOnly(): boolean {
+    return question(this.fd, BLKROGET, 4) !== 0n;
+  }
+
+  async read(offset: number, into: Uint8Array): Promise<number> {
+    let done = 0;
+    while (done < into.length) {
+      const { bytesRead } = await this.#file
+        .read(into, done, into.length - done, offset + done)
+        .catch(error => this.#fail('read', offset + done, error));
+      if (bytesRead === 0) break;
+      done += bytesRead;
+    }
+    return done;
+  }
+
+  async write(offset: number, bytes: Uint8Array): Promise<void> {
+    for (let done = 0; done < bytes.length; ) {
+      const { bytesWritten } = await this.#file
+        .write(bytes, done, bytes.length - done, offset + done)
+        .catch(error => this.#fail('write', offset + done, error));
+      done += bytesWritten;
+    }
+  }
+
+  async sync(): Promise<void> {
+    await this.#file.sync().catch(error => this.#fail('sync', undefined, error));
+  }
+
+  discard(offset: number, length: number): Promise<boolean> {
+    const range = new Uint8Array(BigUint64Array.of(BigInt(offset), BigInt(length)).buffer);
+    // In a thread: a card may think about it for seconds.
+    return new Promise((resolve, reject) =>
+      system().async(this.fd, BLKDISCARD, range, (error, result) => (error ? reject(error) : resolve(result === 0))),
+    );
+  }
+
+  async rereadPartitions(): Promise<boolean> {
+    // Whoever looks at a new device, udev first of all, holds it for a moment.
+    for (let tries = 0; tries < 10; tries++) {
+      if (system()(this.fd, BLKRRPART, null) === 0) return true;
+      if (koffi.errno() !== koffi.os.errno.EBUSY) return false;
+      await sleep(100);
+    }
+    return false;
+  }
+
+  close(): Promise<void> {
+    this.#closed ??= this.#file.close();
+    return this.#closed;
+  }
+
+  #fail(operation: 'read' | 'write' | 'sync', offset: number | undefined, error: unknown): never {
+    const drive = this.identity.path;
+    const code = systemCode(error);
+    const left = deviceFacts(`/sys/dev/block/${this.identity.number}`).diskseq !== this.identity.diskseq;
+    if (code === 'ENXIO' || code === 'ENODEV' || isNoMedium(error) || left)
+      throw new BenchError('DRIVE_GONE', { drive }, { cause: error });
+    throw new BenchError(
+      'DRIVE_IO',
+      { drive, operation, offset, reason: REASONS[code ?? ''] ?? (error as Error).message },
+      { cause: error },
+    );
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  EIO: 'input/output error',
+  ENOSPC: 'it ends there',
+  EINVAL: 'invalid argument',
+  EPERM: 'it is write-protected now',
+  EROFS: 'it is write-protected now',
+  EREMOTEIO: 'the drive reported an error',
+  ETIMEDOUT: 'it did not answer in time',
+};
+
+/** makedev(3) of glibc, the other way round. */
+function deviceNumber(rdev: number): string {
+  const number = BigInt(rdev);
+  const major = ((number >> 8n) & 0xfffn) | ((number >> 32n) & ~0xfffn);
+  const minor = (number & 0xffn) | ((number >> 12n) & 0xffffff00n);
+  return `${major}:${minor}`;
+}
+
+/** A number the kernel writes; undefined when it does not know the request. */
+function question(fd: number, request: number, length: 4 | 8): bigint | undefined {
+  const answer = new Uint8Array(8);
+  if (system()(fd, request, answer) !== 0) return undefined;
+  const view = new DataView(answer.buffer);
+  return length === 8 ? view.getBigUint64(0, true) : BigInt(view.getUint32(0, true));
+}
+
+function system(): Ioctl {
+  ioctl ??= koffi.load(null).func('int ioctl(int, unsigned long, _Inout_ void *)') as unknown as Ioctl;
+  return ioctl;
+}
