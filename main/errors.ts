@@ -40,6 +40,16 @@ const CATALOGUE = {
     (d: { what: string; right: string }) =>
       `${d.what} needs the right ${d.right}. Run Benchboot as root (sudo benchboot …).`,
   ),
+  PERMISSION_REFUSED: row(
+    3,
+    (d: { what: string; reason: string }) =>
+      `${d.what} needs the rights of an administrator, and ${d.reason}. Nothing was changed. Try again and confirm, or run Benchboot as root.`,
+  ),
+  HELPER_FAILED: row(
+    1,
+    (d: { reason: string }) =>
+      `The part of Benchboot that has administrator rights failed: ${d.reason}. It is started anew when it is needed again.`,
+  ),
   SAFETY_REFUSED: row(
     4,
     (d: { rule: SafetyRule; because: string; override: string | undefined; instead: string }) =>

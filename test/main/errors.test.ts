@@ -14,6 +14,8 @@ const EXAMPLES: { readonly [C in ErrorCode]: ErrorData<C> } = {
   PORT_TAKEN: { protocol: 'UDP', port: 69, address: '10.32.0.1', holder: 'dnsmasq (process 812)' },
   ADDRESS_MISSING: { address: '10.32.0.9', nic: 'bench0' },
   PERMISSION_MISSING: { what: 'Listening on UDP port 67', right: 'CAP_NET_BIND_SERVICE' },
+  PERMISSION_REFUSED: { what: 'Listening on UDP port 69', reason: 'the password dialog was closed' },
+  HELPER_FAILED: { reason: 'it ended' },
   SAFETY_REFUSED: {
     rule: 'no-default-route',
     because: "wlp2s0 carries this laptop's default route",
