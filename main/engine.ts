@@ -6,7 +6,8 @@ import { readFileSync, statSync } from 'node:fs';
 import { type Bench, startBench } from './bench/bench.ts';
 import { benchDefaults } from './bench/bench-defaults.ts';
 import { EventLog } from './bench/event-log.ts';
-import { type BenchRequest, planBench } from './bench/plan.ts';
+import { type BenchPlan, type BenchRequest, planBench } from './bench/plan.ts';
+import type { Device } from './devices/device.ts';
 import { examine, type Finding } from './doctor/doctor.ts';
 import { BenchError } from './errors.ts';
 import type { Endpoint, Host, Nic } from './host/host.ts';
@@ -32,8 +33,12 @@ export interface Engine {
   readonly events: Pick<EventLog, 'on' | 'since'>;
   /** The network ports, the best bench first. */
   nics(): Promise<readonly (readonly [Nic, Worthiness])[]>;
-  /** Serves one port. Throws BenchError, with nothing changed. */
-  start(request: BenchRequest): Promise<Bench>;
+  /** Calls back with the ports, the best bench first, soon and whenever something about one changed. Returns stop. */
+  watchNics(changed: (nics: readonly (readonly [Nic, Worthiness])[]) => void): () => void;
+  /** What `start` would serve. Throws the BenchError that it would end in, as far as that shows beforehand. */
+  plan(request: BenchRequest): Promise<BenchPlan>;
+  /** Serves one port. `remembered`: devices of a bench that this one goes on with. Throws BenchError, with nothing changed. */
+  start(request: BenchRequest, remembered?: readonly Device[]): Promise<Bench>;
   /** Listens on a port without sending anything. Throws NIC_NOT_FOUND or PERMISSION_MISSING. */
   watch(nic: string): Promise<WireWatch>;
   /** Undoes what crashed runs left on this laptop. */
@@ -57,22 +62,27 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
 
   const restore = (): Promise<Undoing> => restoreStale(settings.stateFolder, host.nics);
 
+  const plan = async (request: BenchRequest): Promise<BenchPlan> => {
+    const [nics, known] = await Promise.all([host.nics.list(), host.nics.knownNetworks()]);
+    const { benchFile } = request;
+    const defaults = benchFile === undefined ? {} : benchDefaults(readText(benchFile), benchFile, nics, request.nic);
+    return planBench({ nics, known, request, defaults, isFolder });
+  };
+
   return {
     settings,
     events: log,
     nics: async () => rankNics(await host.nics.list()),
+    watchNics: changed => host.nics.watch(nics => changed(rankNics(nics))),
+    plan,
 
-    async start(request) {
+    async start(request, remembered = []) {
       for (const message of (await restore()).undone) log.append({ type: 'notice', code: 'restored', message });
-      const [nics, known] = await Promise.all([host.nics.list(), host.nics.knownNetworks()]);
       try {
-        const { benchFile } = request;
-        const defaults =
-          benchFile === undefined ? {} : benchDefaults(readText(benchFile), benchFile, nics, request.nic);
-        const plan = planBench({ nics, known, request, defaults, isFolder });
         const bench = await startBench({
           host,
-          plan,
+          plan: await plan(request),
+          remembered,
           log,
           journal: openJournal(settings.stateFolder),
           stateFolder: settings.stateFolder,

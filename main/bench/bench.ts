@@ -1,22 +1,24 @@
 /** One bench being served: its parts started in order, stopped in reverse, whatever fails on the way. */
 import { randomInt } from 'node:crypto';
-import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type Ipv4, type LeaseStore, type Mac, openLeaseFile } from 'node-dhcpd-lite';
 import { hostOf } from '../bench-file/boot-wishes.ts';
 import { DEFAULT_PROGRAMS } from '../boot/plan.ts';
 import type { DeviceFacts } from '../content/device-values.ts';
+import type { Device } from '../devices/device.ts';
 import { Devices } from '../devices/devices.ts';
 import { startDns } from '../dns/server.ts';
 import { upstreamSockets } from '../dns/upstream-sockets.ts';
 import { BenchError } from '../errors.ts';
-import type { Endpoint, Host, Nic } from '../host/host.ts';
+import type { Endpoint, Frame, Host, Nic } from '../host/host.ts';
 import { startHttp } from '../http/server.ts';
 import { Disposables } from '../kit/disposables.ts';
 import type { Journal } from '../nic/journal.ts';
 import { startTftp } from '../tftp/server.ts';
 import { createArpProbe } from '../wire/arp-probe.ts';
 import { encodePcapng } from '../wire/pcapng.ts';
+import type { Recorder } from '../wire/recorder.ts';
 import { openWire } from './bench-wire.ts';
 import { createContentService } from './content-service.ts';
 import { dhcpConfig } from './dhcp-config.ts';
@@ -30,6 +32,8 @@ import { hostTransport } from './transport.ts';
 export interface BenchParts {
   readonly host: Host;
   readonly plan: BenchPlan;
+  /** Devices that were on this bench before the engine crashed. */
+  readonly remembered: readonly Device[];
   readonly log: EventLog;
   readonly journal: Journal;
   /** Folder for what outlives a run: leases. */
@@ -46,12 +50,14 @@ export interface Bench {
   readonly plan: BenchPlan;
   readonly ready: ReadyEvent;
   readonly devices: Devices;
+  /** The last packets of the wire; they stay after `stop`. */
+  readonly recorder: Recorder;
   /** Resolves when serving cannot go on, e.g. because the port disappeared. Never rejects. */
   readonly failed: Promise<BenchError>;
   /** Ends every service and undoes every change. A second call returns the same promise. */
   stop(reason: string): Promise<void>;
-  /** Writes the last packets of the wire as pcapng; possible after `stop` too. */
-  saveCapture(path: string): Promise<void>;
+  /** The last packets of the wire, or some of them, as pcapng; possible after `stop` too. */
+  capture(frames?: readonly Frame[]): Uint8Array;
 }
 
 /** Starts everything or nothing. Throws BenchError; what was changed until then is undone. */
@@ -69,7 +75,10 @@ export async function startBench(parts: BenchParts): Promise<Bench> {
 async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
   const { host, plan, log, journal } = parts;
   const { nic, address } = plan;
-  const devices = new Devices({ nameOf: device => hostOf(plan, { ...UNKNOWN, ...device })?.name });
+  const devices = new Devices({
+    nameOf: device => hostOf(plan, { ...UNKNOWN, ...device })?.name,
+    remembered: parts.remembered,
+  });
   const emit: Emit = event => tell(log, devices, event, host.clock.now());
 
   const { failed, fail } = failure();
@@ -193,25 +202,23 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
     plan,
     ready,
     devices,
+    recorder: wire.recorder,
     failed,
     stop(reason) {
       stopping ??= open.close().then(() => emit({ type: 'stopped', reason }));
       return stopping;
     },
-    saveCapture: path =>
-      saveFile(
-        path,
-        encodePcapng(
-          [
-            {
-              name: nic.name,
-              description: nic.description,
-              ...(nic.mac && { mac: nic.mac }),
-              frames: wire.recorder.frames(),
-            },
-          ],
-          { application: parts.application },
-        ),
+    capture: frames =>
+      encodePcapng(
+        [
+          {
+            name: nic.name,
+            description: nic.description,
+            ...(nic.mac && { mac: nic.mac }),
+            frames: frames ?? wire.recorder.frames(),
+          },
+        ],
+        { application: parts.application },
       ),
   };
 }
@@ -303,16 +310,4 @@ function watchNic(host: Host, nic: Nic, emit: Emit, cableIn: () => void, lost: (
     if (now.carrier && !last.carrier) cableIn();
     last = now;
   });
-}
-
-/** Whole or not at all: written beside the target, then renamed. */
-async function saveFile(path: string, bytes: Uint8Array): Promise<void> {
-  const draft = `${path}.part`;
-  try {
-    await writeFile(draft, bytes);
-    await rename(draft, path);
-  } catch (error) {
-    await rm(draft, { force: true });
-    throw new BenchError('FILE_UNWRITABLE', { path, reason: (error as Error).message }, { cause: error });
-  }
 }

@@ -4,6 +4,7 @@ import { OVERRIDABLE_RULES } from '../bench/events.ts';
 import { type BenchWish, readWish } from '../bench/wish.ts';
 import { BenchError } from '../errors.ts';
 import { parseDuration } from '../kit/duration.ts';
+import { saveFile } from '../save-file.ts';
 import { command, parsed } from './command.ts';
 import { elapsing, INTERRUPTED, interruption } from './interruption.ts';
 import { localEngine } from './local-engine.ts';
@@ -79,7 +80,7 @@ export const serve = command({
       await bench.stop(
         end instanceof BenchError ? end.message : end === 'elapsed' ? `--for ${values.for} is over` : end,
       );
-      if (values.capture) await bench.saveCapture(values.capture);
+      if (values.capture) await saveFile(values.capture, bench.capture());
       if (end instanceof BenchError) throw end;
       return end === 'elapsed' ? 0 : INTERRUPTED;
     } finally {

@@ -1,6 +1,7 @@
 /** The devices of a bench: each event goes to its device, which moves on; what changed comes back as events. Knows no server. */
 import type { Ipv4, Mac } from 'node-dhcpd-lite';
 import type { BenchEvent, DhcpFacts, Stage } from '../bench/events.ts';
+import { Emitter } from '../kit/emitter.ts';
 import { printable } from '../kit/printable.ts';
 import { type BenchFacts, currentMac, type Device, type Hint, type Transfer } from './device.ts';
 import { findHints } from './hints.ts';
@@ -30,6 +31,8 @@ export interface DeviceView {
 export interface DevicesOptions {
   /** Devices kept; the one silent for longest is forgotten first. */
   readonly limit?: number;
+  /** Devices of an earlier run, as `devices()` gave them. */
+  readonly remembered?: readonly Device[];
   /** The owner's name for a device, from the bench file. */
   readonly nameOf?: (device: Pick<Device, 'serial' | 'uuid'> & { readonly mac: Mac }) => string | undefined;
 }
@@ -54,11 +57,16 @@ export class Devices {
   readonly #said = new Map<string, Set<string>>();
   readonly #limit: number;
   readonly #nameOf: NonNullable<DevicesOptions['nameOf']>;
+  readonly #changed = new Emitter<string>();
   #bench: BenchFacts = { linkSpeed: undefined };
+
+  /** Tells the id of each device that came, changed or was forgotten. */
+  readonly onChanged = this.#changed.on;
 
   constructor(options: DevicesOptions = {}) {
     this.#limit = options.limit ?? 1000;
     this.#nameOf = options.nameOf ?? (() => undefined);
+    for (const device of options.remembered ?? []) this.#remember(device);
   }
 
   /** Takes one event in; `at` in milliseconds since 1970. Returns what is new, to be logged after it. */
@@ -78,6 +86,15 @@ export class Devices {
     return news;
   }
 
+  /** As values, to be kept for a later run. */
+  devices(): readonly Device[] {
+    return [...this.#devices.values()];
+  }
+
+  ids(): Iterable<string> {
+    return this.#devices.keys();
+  }
+
   snapshot(): DeviceView[] {
     return [...this.#devices.values()].sort((a, b) => a.firstSeen - b.firstSeen).map(view);
   }
@@ -91,6 +108,17 @@ export class Devices {
   ofMac(mac: Mac): DeviceView | undefined {
     const id = this.#byMac.get(mac);
     return id === undefined ? undefined : this.get(id);
+  }
+
+  #remember(device: Device): void {
+    this.#devices.set(device.id, device);
+    for (const { mac } of device.identity.macs) this.#byMac.set(mac, device.id);
+    if (device.ip) this.#byIp.set(device.ip, device.id);
+    const { hostname, serial, uuid } = device;
+    this.#learn(
+      { mac: currentMac(device), ...(hostname && { hostname }), ...(serial && { serial }), ...(uuid && { uuid }) },
+      device.id,
+    );
   }
 
   /* Who ---------------------------------------------------------------------------------------------------------- */
@@ -200,6 +228,7 @@ export class Devices {
   #keep(device: Device): void {
     this.#devices.delete(device.id);
     this.#devices.set(device.id, device);
+    this.#changed.emit(device.id);
     if (this.#devices.size > this.#limit) this.#forget(this.#devices.keys().next().value!);
     if (this.#shared.size > this.#limit) this.#shared.delete(this.#shared.values().next().value!);
   }
@@ -213,6 +242,7 @@ export class Devices {
     for (const key of this.#keysOf.get(id) ?? []) this.#byKey.delete(key);
     this.#keysOf.delete(id);
     if (device.ip && this.#byIp.get(device.ip) === id) this.#byIp.delete(device.ip);
+    this.#changed.emit(id);
   }
 
   /* What --------------------------------------------------------------------------------------------------------- */
@@ -281,6 +311,7 @@ export class Devices {
       const text = printable(hint, 500);
       const latest = this.#devices.get(device.id)!;
       this.#devices.set(device.id, { ...latest, hint: { rule: rule.name, text, at, once: rule.once } });
+      this.#changed.emit(device.id);
       news.push({
         type: 'device.hint',
         device: device.id,

@@ -10,6 +10,7 @@ import type { BenchError } from '../../main/errors.ts';
 import { settled } from '../../main/host/memory/memory-clock.ts';
 import { openJournal } from '../../main/nic/journal.ts';
 import { encoded, request } from '../../main/node-dhcpd-lite/test/kit/packets.ts';
+import { saveFile } from '../../main/save-file.ts';
 import { board, type Machine, machine, NIC, rival, SERVER } from './memory-bench.ts';
 
 const MAC = '52:54:00:be:00:01';
@@ -197,10 +198,10 @@ describe('serving', () => {
     await board(m.host, MAC).boot();
     await m.wound(bench.stop('done'));
     const path = join(m.stateFolder, 'wire.pcapng');
-    await bench.saveCapture(path);
+    await saveFile(path, bench.capture());
     expect(readFileSync(path).subarray(0, 4).toString('hex')).toBe('0a0d0d0a');
     const nowhere = join(m.stateFolder, 'no', 'wire.pcapng');
-    await expect(bench.saveCapture(nowhere)).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
+    await expect(saveFile(nowhere, bench.capture())).rejects.toMatchObject({ code: 'FILE_UNWRITABLE' });
     expect(existsSync(`${nowhere}.part`)).toBe(false);
   });
 

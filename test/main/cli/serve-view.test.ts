@@ -5,6 +5,7 @@ import type { BenchEvent } from '../../../main/bench/events.ts';
 import { planBench } from '../../../main/bench/plan.ts';
 import { noteOf, picture, stageLine } from '../../../main/cli/serve-view.ts';
 import { Devices } from '../../../main/devices/devices.ts';
+import { Recorder } from '../../../main/wire/recorder.ts';
 import { lease, tftp, UEFI } from '../devices/stories.ts';
 import { usb } from '../nic/nics.ts';
 
@@ -38,7 +39,15 @@ function bench(
     root,
     forced: force,
   } as const;
-  return { plan, ready, devices, failed: new Promise(() => {}), stop: async () => {}, saveCapture: async () => {} };
+  return {
+    plan,
+    ready,
+    devices,
+    failed: new Promise(() => {}),
+    stop: async () => {},
+    recorder: new Recorder(),
+    capture: () => new Uint8Array(),
+  };
 }
 const draw = (of: Bench, notes: readonly string[] = [], now = 5000): string[] => picture(of, 65, notes, now);
 const logged = (event: BenchEvent): LoggedEvent => ({ n: 1, t: '2026-01-01T12:34:56.789Z', ...event });
