@@ -16,21 +16,32 @@ const PACKAGE = {
 };
 
 /** What the running program prints after "Features:". */
-const EFI = ['VLAN', 'DNS', 'HTTP', 'HTTPS', 'iSCSI', 'NFS', 'TFTP', 'AoE', 'EFI', 'Menu'];
-const EFI_ALL_DRIVERS = ['VLAN', 'DNS', 'HTTP', 'HTTPS', 'iSCSI', 'NFS', 'SRP', 'TFTP', 'AoE', 'EFI', 'Menu'];
-const BIOS = ['VLAN', 'DNS', 'HTTP', 'HTTPS', 'iSCSI', 'NFS', 'TFTP', 'AoE', 'ELF', 'MBOOT', 'PXE', 'bzImage', 'Menu'];
+const COMMON = ['VLAN', 'DNS', 'HTTP', 'HTTPS', 'iSCSI', 'NFS', 'TFTP', 'AoE', 'Menu'];
+const EFI = [...COMMON, 'EFI'];
+const BIOS = [...COMMON, 'ELF', 'MBOOT', 'PXE', 'bzImage', 'PXEXT'];
+
+/** Commands of iPXE that the running program does not list under `help`. */
+const ABSENT = [
+  ...['fcels', 'fcstat', 'gdbstub', 'imgdecrypt', 'imgmem', 'imgtrust', 'imgverify', 'ipstat', 'lotest', 'md5sum'],
+  ...['nslookup', 'nstat', 'ntp', 'param', 'params', 'pciscan', 'profstat', 'sha1sum', 'startpxe', 'stoppxe', 'time'],
+  'usbscan',
+];
+const ABSENT_ON_X86 = [...ABSENT, 'fdt', 'imgextract'];
+/** Builds without network drivers of their own have nothing for wireless and InfiniBand cards either. */
+const ABSENT_WITHOUT_DRIVERS = [...ABSENT_ON_X86, 'ibstat', 'iwlist', 'iwstat'];
+
+const ALL = "iPXE's own, and the firmware's where it has none";
+const ALL_BIOS = "iPXE's own";
+const PXE_ROM = "the PXE ROM's";
 
 const PROGRAMS = [
-  { name: 'ipxe.efi', from: 'ipxe-amd64.efi', runsOn: 'UEFI x64', drivers: 'all', features: EFI_ALL_DRIVERS },
-  { name: 'ipxe-arm64.efi', from: 'ipxe-arm64.efi', runsOn: 'UEFI arm64', drivers: 'all', features: EFI_ALL_DRIVERS },
-  { name: 'snponly.efi', from: 'snponly.efi', runsOn: 'UEFI x64', drivers: "the firmware's", features: EFI },
-  {
-    name: 'undionly.kpxe',
-    from: 'undionly.kpxe',
-    runsOn: 'BIOS PXE',
-    drivers: "the PXE ROM's",
-    features: [...BIOS, 'PXEXT'],
-  },
+  ['ipxe.efi', 'ipxe-amd64.efi', 'UEFI x64', ALL, [...EFI, 'SRP'], ABSENT_ON_X86],
+  ['ipxe-arm64.efi', 'ipxe-arm64.efi', 'UEFI arm64', ALL, [...EFI, 'SRP'], [...ABSENT, 'cpuid']],
+  ['snponly.efi', 'snponly.efi', 'UEFI x64', "the firmware's", EFI, ABSENT_WITHOUT_DRIVERS],
+  ['undionly.kpxe', 'undionly.kpxe', 'BIOS PXE', PXE_ROM, BIOS, ABSENT_WITHOUT_DRIVERS],
+  ['undionly.kkpxe', 'undionly.kkpxe', 'BIOS PXE', PXE_ROM, BIOS, ABSENT_WITHOUT_DRIVERS],
+  ['ipxe.pxe', 'ipxe.pxe', 'BIOS PXE', ALL_BIOS, [...BIOS, 'SRP'], ABSENT_ON_X86],
+  ['ipxe.lkrn', 'ipxe.lkrn', 'BIOS, as a Linux kernel', ALL_BIOS, [...BIOS, 'SRP'], ABSENT_ON_X86],
 ];
 
 /** The corresponding source (GPL-2 section 3), as named and checksummed by Debian's signed index. */
@@ -75,10 +86,19 @@ const unpacked = execFileSync(debfetch, [PACKAGE.suite, 'amd64', wanted], {
 
 rmSync(folder, { recursive: true, force: true });
 mkdirSync(folder, { recursive: true });
-const files = PROGRAMS.map(({ name, from, ...about }) => {
+const files = PROGRAMS.map(([name, from, runsOn, drivers, features, absent]) => {
   const bytes = readFileSync(`${unpacked}/usr/lib/ipxe/${from}`);
   writeFileSync(`${folder}${name}`, bytes);
-  return { name, from, size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex'), ...about };
+  return {
+    name,
+    from,
+    size: bytes.length,
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+    runsOn,
+    drivers,
+    features: features.toSorted(),
+    commandsAbsent: absent.toSorted(),
+  };
 });
 const { name, version, architecture, sha256 } = PACKAGE;
 const manifest = { package: { name, version, architecture, sha256 }, files };

@@ -14,8 +14,16 @@ const read = (name: string): Buffer => readFileSync(`${folder}${name}`);
 const manifest = JSON.parse(read('manifest.json').toString()) as Manifest;
 
 describe('resources/ipxe', () => {
-  it('holds the four programs that are handed out, the manifest and what the licence asks for', () => {
-    const programs = ['ipxe-arm64.efi', 'ipxe.efi', 'snponly.efi', 'undionly.kpxe'];
+  it('holds the seven programs that scripts are put into, the manifest and what the licence asks for', () => {
+    const programs = [
+      'ipxe-arm64.efi',
+      'ipxe.efi',
+      'ipxe.lkrn',
+      'ipxe.pxe',
+      'snponly.efi',
+      'undionly.kkpxe',
+      'undionly.kpxe',
+    ];
     expect(manifest.files.map(file => file.name).sort()).toEqual(programs);
     expect(readdirSync(folder).sort()).toEqual([...programs, 'manifest.json', 'copyright', 'GPL-2', 'SOURCES'].sort());
   });
