@@ -13,6 +13,7 @@ export interface Host {
   readonly sockets: Sockets;
   readonly links: Links;
   readonly drives: Drives;
+  readonly serialPorts: SerialPorts;
 }
 
 export interface Clock {
@@ -231,6 +232,8 @@ export interface SerialPorts {
    * no board is reset. Throws BenchError CONSOLE_NOT_THERE, CONSOLE_BUSY, CONSOLE_FORBIDDEN or LINE_REFUSED.
    */
   open(path: string, settings: LineSettings): Promise<SerialLine>;
+  /** The path that a stable name (`/dev/serial/by-id/…`) leads to now; undefined when it leads nowhere. */
+  realPath(path: string): string | undefined;
 }
 
 /* Drives -------------------------------------------------------------------------------------------------------- */
@@ -293,10 +296,11 @@ export interface DrivePartition {
 
 export interface DriveUse {
   /**
-   * `mount` a mounted file system, `swap` swap space, `resume` the image of a sleeping system, `backing` a file on it is
-   * itself a drive in use, `member` part of an array or pool that is assembled.
+   * `system` the system itself says that it runs from there, `mount` a mounted file system, `swap` swap space, `resume`
+   * the memory of a sleeping system, `backing` a file on it is itself a drive in use, `member` part of a device that is
+   * built upon it.
    */
-  readonly kind: 'mount' | 'swap' | 'resume' | 'backing' | 'member';
+  readonly kind: 'system' | 'mount' | 'swap' | 'resume' | 'backing' | 'member';
   /** Mount point; name of the device or file for the others. */
   readonly at: string;
   /** The partition or drive that carries it, e.g. `sdb2`. */

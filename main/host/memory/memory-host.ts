@@ -4,10 +4,12 @@ import { MemoryClock } from './memory-clock.ts';
 import { type DriveScript, MemoryDrives } from './memory-drives.ts';
 import { MemoryNetwork } from './memory-network.ts';
 import { MemoryNics, type NicScript } from './memory-nics.ts';
+import { MemorySerialPorts, type SerialPortScript } from './memory-serial.ts';
 
 export interface MemoryHostScript {
   readonly nics: readonly NicScript[];
   readonly drives?: readonly DriveScript[];
+  readonly serialPorts?: readonly SerialPortScript[];
   readonly platform?: NodeJS.Platform;
   /** Milliseconds since 1970. */
   readonly now?: number;
@@ -19,6 +21,7 @@ export interface MemoryHost extends Host {
   readonly clock: MemoryClock;
   readonly nics: MemoryNics;
   readonly drives: MemoryDrives;
+  readonly serialPorts: MemorySerialPorts;
   /** The wires behind the ports: stations, weather, held ports, frames. `sockets` and `links` are views of it. */
   readonly network: MemoryNetwork;
 }
@@ -26,6 +29,7 @@ export interface MemoryHost extends Host {
 export function memoryHost({
   nics: scripts,
   drives = [],
+  serialPorts = [],
   platform = 'linux',
   now,
   seed = 1,
@@ -33,5 +37,14 @@ export function memoryHost({
   const clock = new MemoryClock(now);
   const nics = new MemoryNics(scripts);
   const network = new MemoryNetwork(nics, clock, seed);
-  return { platform, clock, nics, network, sockets: network, links: network, drives: new MemoryDrives(drives) };
+  return {
+    platform,
+    clock,
+    nics,
+    network,
+    sockets: network,
+    links: network,
+    drives: new MemoryDrives(drives),
+    serialPorts: new MemorySerialPorts(serialPorts),
+  };
 }

@@ -7,6 +7,7 @@ import { nodeLinks } from './links.ts';
 import { nodeNics } from './nics.ts';
 import { type Presence, watchPresence } from './presence.ts';
 import { runCommand } from './run.ts';
+import { nodeSerialPorts } from './serial-ports.ts';
 import { nodeSockets } from './sockets.ts';
 
 export function nodeHost(): Host {
@@ -22,5 +23,6 @@ export function nodeHost(): Host {
     sockets: nodeSockets({ run: runCommand, presence }),
     links: nodeLinks({ presence }),
     drives: nodeDrives({ platform: process.platform, run: runCommand }),
+    serialPorts: nodeSerialPorts(process.platform),
   };
 }

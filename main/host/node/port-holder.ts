@@ -101,7 +101,7 @@ async function inodeHolder(inodes: ReadonlySet<number>): Promise<PortHolder | un
   return undefined;
 }
 
-async function programName(pid: string): Promise<string> {
+export async function programName(pid: string): Promise<string> {
   const read = (name: string) => readFile(`/proc/${pid}/${name}`, 'utf8').catch(() => '');
   return programOf((await read('comm')).trim(), (await read('cmdline')).split('\0').filter(Boolean));
 }
