@@ -63,6 +63,9 @@ const MACHINES = [
   'main/content/{content,device-values,name,template}',
   'main/dns/answer',
   'main/doctor/firewall',
+  'main/flash/drive/{describe,find,offer}',
+  'main/host/drive-identity',
+  'main/host/node/{block-snapshot,block-uses,linux-drives,superblock}',
   'main/http/{conditional,media-types,paths,range,report}',
   'main/media/fat/*',
   'main/media/{block-store,partitions}',
@@ -105,7 +108,7 @@ const RULES: readonly Rule[] = [
   },
   {
     says: 'host implementations are chosen by entries and tests alone',
-    broken: ({ from, to }) => isHostImplementation(to) && !under('main/host', 'main/cli')(from),
+    broken: ({ from, to }) => isHostImplementation(to) && !under('main/host', 'main/local-engine.ts', 'main/cli')(from),
   },
   {
     says: 'the engine needs no window, and nothing needs tests',
@@ -143,14 +146,27 @@ const RULES: readonly Rule[] = [
   },
   {
     says: 'only faces and entries stand above the engine',
-    broken: ({ from, to }) => under('main/engine.ts', 'main/cli')(to) && !under('main/cli')(from),
+    broken: ({ from, to, typesOnly }) =>
+      (under('main/engine.ts')(to) && !typesOnly && !under('main/local-engine.ts', 'main/cli')(from)) ||
+      (under('main/cli', 'main/web')(to) && !under('main/cli', 'main/web')(from)) ||
+      (under('main/app')(to) && !under('main/app')(from)),
   },
   {
     says: 'the bench is below the engine: features never start it',
     broken: ({ from, to, typesOnly }) =>
       /^main\/bench\/(bench|plan|second-dhcp|dhcp-service|content-service)\.ts$/.test(to) &&
       !typesOnly &&
-      !under('main/bench', 'main/engine.ts', 'main/cli')(from),
+      !under('main/bench', 'main/engine.ts', 'main/cli', 'main/app')(from),
+  },
+  {
+    says: 'the contract is names, schemas and types: of the engine it knows no more than types and errors',
+    broken: ({ from, to, typesOnly }) =>
+      under('main/contract')(from) && isOurs(to) && !typesOnly && !under('main/contract', 'main/errors.ts')(to),
+  },
+  {
+    says: 'transports carry the contract and know nothing else; a window runs them too, so no Node module',
+    broken: ({ from, to, typesOnly }) =>
+      under('main/rpc')(from) && (isNode(to) || (isOurs(to) && !typesOnly && !under('main/rpc', 'main/contract')(to))),
   },
   {
     says: 'the event record is types and names: it runs nothing of others',
@@ -219,7 +235,9 @@ describe('import rules', () => {
     ['main/tftp/server.ts', 'main/http/server.ts', 9],
     ['main/bench/bench.ts', 'main/engine.ts', 10],
     ['main/http/server.ts', 'main/bench/bench.ts', 11],
-    ['main/bench/events.ts', 'main/devices/devices.ts', 12],
+    ['main/contract/calls.ts', 'main/bench/bench.ts', 12],
+    ['main/rpc/serve.ts', 'node:net', 13],
+    ['main/bench/events.ts', 'main/devices/devices.ts', 14],
   ])('%s -> %s would break rule %i', (from, to, number) => {
     expect(breaches([{ from, to, typesOnly: false }], RULES[number - 1]!)).toHaveLength(1);
   });

@@ -209,6 +209,9 @@ export const SAFETY_RULES = [
   'untrusted-text',
   'never-the-system-disk',
   'same-device',
+  'removable-only',
+  'never-the-source',
+  'never-touch',
   'verify-by-default',
 ] as const;
 export type SafetyRule = (typeof SAFETY_RULES)[number];

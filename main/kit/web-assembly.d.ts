@@ -9,4 +9,11 @@ declare namespace WebAssembly {
     constructor(descriptor: MemoryDescriptor<S>);
     readonly buffer: S extends true ? SharedArrayBuffer : ArrayBuffer;
   }
+  class Module {
+    constructor(bytes: ArrayBuffer | ArrayBufferView);
+  }
+  class Instance {
+    constructor(module: Module, imports?: Readonly<Record<string, Readonly<Record<string, unknown>>>>);
+    readonly exports: Readonly<Record<string, unknown>>;
+  }
 }

@@ -73,7 +73,7 @@ export class BlockUses {
     // An alias of another device, e.g. a loop device over a whole drive, is used as that is.
     const aliased = drive.backingFile ? this.#named(drive.backingFile) : undefined;
     const theirs = aliased ? [...this.#below([{ device: aliased, through: [] }])].flatMap(r => this.#diskUses(r)) : [];
-    const uses = [...own, ...theirs];
+    const uses = [...own, ...theirs.filter(({ at }) => at !== drive.name)];
     const mounted = uses.find(({ kind }) => kind === 'mount' || kind === 'backing');
     // Unknown is not unused: while the system's own place is not known, what is mounted may be it.
     return this.#lost && mounted && !uses.some(({ at }) => at === '/') ? [...uses, { ...mounted, at: '/' }] : uses;
@@ -122,9 +122,11 @@ export class BlockUses {
     const resume = this.#byNumber.get(this.#snapshot.resume ?? '');
     if (resume) this.#note('resume', resume.name, [{ device: resume, through: [] }]);
     for (const device of this.#snapshot.devices) {
-      if (device.backingFile && !this.#named(device.backingFile)) {
-        const mount = this.#covering(device.backingFile);
-        if (mount) this.#note('backing', device.backingFile, this.#roots(mount, new Set()));
+      if (device.backingFile) {
+        const alias = this.#named(device.backingFile);
+        const mount = alias ? undefined : this.#covering(device.backingFile);
+        if (alias) this.#note('member', device.name, [{ device: alias, through: [] }]);
+        else if (mount) this.#note('backing', device.backingFile, this.#roots(mount, new Set()));
       }
       for (const name of device.slaves) {
         const slave = this.#byName.get(name);
