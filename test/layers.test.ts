@@ -60,6 +60,7 @@ const MACHINES = [
   'main/devices/*',
   'main/bench/{event-log,events,rival-guard}',
   'main/bench-file/*',
+  'main/console/stages/*',
   'main/content/{content,device-values,name,template}',
   'main/dns/answer',
   'main/doctor/firewall',
