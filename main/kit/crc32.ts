@@ -5,9 +5,8 @@ const TABLE = Uint32Array.from({ length: 256 }, (_, index) => {
   return value >>> 0;
 });
 
-/** `seed`: the result over the octets before these. */
-export function crc32Of(bytes: Uint8Array, seed = 0): number {
-  let value = ~seed;
+export function crc32Of(bytes: Uint8Array): number {
+  let value = ~0;
   for (const octet of bytes) value = (value >>> 8) ^ TABLE[(value ^ octet) & 0xff]!;
   return ~value >>> 0;
 }
