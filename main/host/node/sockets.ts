@@ -15,18 +15,8 @@ export interface SocketParts {
 
 export function nodeSockets({ run, presence }: SocketParts): Sockets {
   return {
-    async udp(options) {
-      return adoptUdp(await openBound(run, 'udp', options), options, await presence()).catch(async error => {
-        throw await socketFailure(run, 'udp', options, error);
-      });
-    },
-
-    async listen(server, options) {
-      return listenOn(server, await openBound(run, 'tcp', options), options).catch(async error => {
-        throw await socketFailure(run, 'tcp', options, error);
-      });
-    },
-
+    udp: async options => adoptUdp(run, await openBound(run, 'udp', options), options, await presence()),
+    listen: async (server, options) => listenOn(run, server, await openBound(run, 'tcp', options), options),
     holder: (protocol, port) => portHolder(run, protocol, port),
   };
 }
@@ -49,10 +39,33 @@ export async function openBound(
   }
 }
 
-/** A UDP socket of the descriptor that was bound for these options. */
-export async function adoptUdp(fd: number | undefined, options: UdpOptions, presence: Presence): Promise<UdpSocket> {
-  const { socket, fd: own } = await openDeviceSocket(deviceOptions(options), fd);
-  return new NodeUdpSocket(socket, own, options.nic, presence);
+/** A UDP socket of the descriptor that was bound for these options. Throws like `openBound`. */
+export async function adoptUdp(
+  run: Run,
+  fd: number | undefined,
+  options: UdpOptions,
+  presence: Presence,
+): Promise<UdpSocket> {
+  try {
+    const { socket, fd: own } = await openDeviceSocket(deviceOptions(options), fd);
+    return new NodeUdpSocket(socket, own, options.nic, presence);
+  } catch (error) {
+    throw await socketFailure(run, 'udp', options, error);
+  }
+}
+
+/** Makes `server` listen on the descriptor that was bound for these options. Throws like `openBound`. */
+export async function listenOn(
+  run: Run,
+  server: Server,
+  fd: number | undefined,
+  options: TcpOptions,
+): Promise<Endpoint> {
+  try {
+    return await listening(server, fd, deviceOptions(options));
+  } catch (error) {
+    throw await socketFailure(run, 'tcp', options, error);
+  }
 }
 
 /** What a system error of opening a socket means to a person. Others are handed back as they are. */
@@ -177,21 +190,20 @@ class NodeUdpSocket implements UdpSocket {
   }
 }
 
-/** Makes `server` listen on the descriptor that was bound for these options. */
-export async function listenOn(server: Server, fd: number | undefined, options: TcpOptions): Promise<Endpoint> {
+async function listening(server: Server, fd: number | undefined, options: DeviceSocketOptions): Promise<Endpoint> {
   const platform = await devicePlatform();
   // From here on the server owns the descriptor, also when listening fails.
   await new Promise<void>((resolve, reject) => {
     const settle = (act: () => void) => {
       server.off('error', failed);
-      server.off('listening', listening);
+      server.off('listening', succeeded);
       act();
     };
     const failed = (error: Error) => settle(() => reject(error));
-    const listening = () => settle(resolve);
+    const succeeded = () => settle(resolve);
     server.once('error', failed);
-    server.once('listening', listening);
-    if (fd === undefined) server.listen({ host: platform.localAddress(deviceOptions(options)), port: options.port });
+    server.once('listening', succeeded);
+    if (fd === undefined) server.listen({ host: platform.localAddress(options), port: options.port });
     else server.listen({ fd });
   });
   const { address, port } = server.address() as AddressInfo;

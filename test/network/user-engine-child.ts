@@ -1,0 +1,60 @@
+/** A whole engine in a process of an ordinary user, driven over the IPC channel by `user-engine.ts`, which plays the password dialog. */
+
+import type { Bench } from '../../main/bench/bench.ts';
+import type { BenchRequest } from '../../main/bench/plan.ts';
+import { createEngine } from '../../main/engine.ts';
+import { elevatedHost } from '../../main/host/helper/elevated-host.ts';
+import { HELPER_FILE } from '../../main/host/helper/helper-file.ts';
+import type { ElevatedEnd } from '../../main/host/helper/system-elevation.ts';
+import { nodeHost } from '../../main/host/node/node-host.ts';
+import { runCommand } from '../../main/host/node/run.ts';
+
+const [stateFolder = '', programs = ''] = process.argv.slice(2);
+const tell = (event: object) => void process.send?.(event);
+const dialogs: ((end: ElevatedEnd) => void)[] = [];
+
+const host = elevatedHost(nodeHost(), {
+  helperEntry: HELPER_FILE,
+  elevate: command =>
+    new Promise(resolve => {
+      dialogs.push(resolve);
+      tell({ event: 'elevate', dialog: dialogs.length - 1, command });
+    }),
+  lost: ({ message }) => tell({ event: 'lost', message }),
+});
+const engine = createEngine(host, { stateFolder, programs, version: 'test', resolvers: () => [], run: runCommand });
+engine.events.on(event => tell({ event: 'log', logged: event }));
+let bench: Bench | undefined;
+
+/** What a test can ask for; answers are plain data. */
+export const verbs = {
+  async start(request: BenchRequest) {
+    bench = await engine.start(request);
+    return bench.ready;
+  },
+  stop: async () => bench?.stop('the test is over'),
+  /** User, group and rights of this process as the kernel sees them. */
+  rights: async () => ({ uid: process.getuid!(), gid: process.getgid!() }),
+  addAddress: (nic: string, address: string) => host.nics.addAddress(nic, { address, prefix: 24 }),
+  restore: () => engine.restore(),
+  holder: (port: number) => host.sockets.holder('udp', port),
+};
+export type Verbs = typeof verbs;
+
+process.on(
+  'message',
+  async (message: { dialog: number; end: ElevatedEnd } | { call: number; verb: keyof Verbs; args: never[] }) => {
+    if ('dialog' in message) {
+      dialogs[message.dialog]!(message.end);
+      return;
+    }
+    const { call, verb, args } = message;
+    try {
+      tell({ call, value: (await (verbs[verb] as (...args: never[]) => Promise<unknown>)(...args)) ?? null });
+    } catch (error) {
+      tell({ call, error: { code: (error as { code?: unknown }).code, message: (error as Error).message } });
+    }
+  },
+);
+process.on('disconnect', () => process.exit());
+tell({ event: 'ready' });
