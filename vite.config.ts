@@ -14,7 +14,9 @@ export default defineConfig({
     rolldownOptions: {
       input: {
         benchboot: 'main/cli/main.ts',
+        engine: 'main/app/process.ts',
         'tftp-worker': 'main/tftp/linux/worker.ts',
+        helper: 'main/host/helper/helper.ts',
       },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },

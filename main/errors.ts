@@ -30,6 +30,11 @@ const CATALOGUE = {
       `${d.protocol} port ${d.port} on ${d.address} is held by ${d.holder ?? 'another program'}. ` +
       `Stop that program, or leave this service out${d.port === 80 ? ' (--http-port N, --no-http)' : d.port === 69 ? ' (--no-tftp)' : d.port === 53 ? ' (--no-dns)' : ''}.`,
   ),
+  WEB_PORT_TAKEN: row(
+    1,
+    (d: { port: number }) =>
+      `TCP port ${d.port} on 127.0.0.1 is used by another program. Leave --port out to take any free one.`,
+  ),
   ADDRESS_MISSING: row(
     1,
     (d: { address: string; nic: string }) =>
@@ -85,6 +90,11 @@ const CATALOGUE = {
     1,
     (d: { path: string; problem: string }) =>
       `"${d.path}" cannot be used on the FAT volume: ${d.problem}. Choose another name.`,
+  ),
+  IPXE_FILE: row(1, (d: { file: string; problem: string }) => `"${d.file}" cannot be used: ${d.problem}.`),
+  IPXE_SCRIPT: row(
+    1,
+    (d: { script: string; problem: string }) => `The iPXE script "${d.script}" cannot be used: ${d.problem}.`,
   ),
   COMMAND_FAILED: row(
     1,
@@ -164,6 +174,65 @@ const CATALOGUE = {
     (d: { drive: string; operation: 'read' | 'write' | 'sync'; offset: number | undefined; reason: string }) =>
       `The drive "${d.drive}" failed to ${d.operation}${d.offset === undefined ? '' : ` at byte ${d.offset}`}: ${d.reason}. ` +
       'Try another port or reader; a card that fails twice at the same place is worn out.',
+  ),
+  IMAGE_UNSUPPORTED: row(
+    1,
+    (d: { path: string; what: string; instead: string }) =>
+      `"${d.path}" is ${d.what}, which cannot be written to a drive as it is. ${d.instead}.`,
+  ),
+  IMAGE_DAMAGED: row(
+    1,
+    (d: { path: string; problem: string }) =>
+      `The image "${d.path}" is damaged or not what it says: ${d.problem}. Fetch it again and compare its published checksum.`,
+  ),
+  IMAGE_CHECKSUM: row(
+    1,
+    (d: { path: string; expected: string; file: string; content: string | undefined }) =>
+      `"${d.path}" is not the image you expect: its SHA-256 is ${d.file}${d.content ? `, that of the image inside ${d.content}` : ''}, not ${d.expected}. ` +
+      'Nothing was written. Fetch it again, or check which version the checksum belongs to.',
+  ),
+  IMAGE_TOO_LARGE: row(
+    1,
+    (d: { target: string; image: number; capacity: number }) =>
+      `The image needs ${d.image} bytes, but ${d.target} has ${d.capacity}. Take a larger one.`,
+  ),
+  DOWNLOAD_FAILED: row(
+    1,
+    (d: { url: string; reason: string }) =>
+      `"${d.url}" could not be fetched: ${d.reason}. What has arrived is kept; start once more to go on from there.`,
+  ),
+  DISK_FULL: row(
+    1,
+    (d: { path: string; needed: number | undefined; free: number | undefined }) =>
+      `There is not enough space for "${d.path}"${d.needed === undefined ? '' : `: it needs ${d.needed} bytes`}${d.free === undefined ? '' : `, ${d.free} are free`}. ` +
+      'Free some, or choose another folder; no drive was touched.',
+  ),
+  DRIVE_STALLED: row(
+    1,
+    (d: { drive: string; seconds: number; offset: number }) =>
+      `${d.drive} has not answered for ${d.seconds} seconds, at byte ${d.offset}. Pull it out, plug it into another port or reader, and start once more.`,
+  ),
+  DRIVE_LIES: row(
+    1,
+    (d: { drive: string; offset: number; same: number }) =>
+      `${d.drive} returns at byte ${d.offset} what was written at byte ${d.same}: it holds less than it claims. ` +
+      '`benchboot probe` measures how much; do not use it.',
+  ),
+  VERIFY_FAILED: row(
+    1,
+    (d: { drive: string; offset: number; blocks: number; checked: number; again: 'same' | 'differs' | 'right' }) =>
+      `${d.drive} does not hold what was written: ${d.blocks === 1 ? 'one block' : `${d.blocks} blocks`} of 64 KiB of ${d.checked} read back wrong, the first at byte ${d.offset}. ` +
+      (d.again === 'same'
+        ? 'A second reading gave the same wrong data: the card is worn out or counterfeit. Take another one.'
+        : d.again === 'right'
+          ? 'A second reading was right: the reader, cable or port is unreliable. Try another one.'
+          : 'A second reading gave yet other data: the reader, cable or port is unreliable. Try another one.'),
+  ),
+  FLASH_CANCELLED: row(1, (d: { target: string }) => `${d.target}: stopped as you asked.`),
+  FLASH_UNCONFIRMED: row(
+    4,
+    (d: { targets: readonly string[] }) =>
+      `This would destroy everything on ${list(d.targets)}, and nobody is here to confirm it. Add --yes when that is what you want.`,
   ),
   UNSUPPORTED: row(1, (d: { what: string; platform: string }) => `${d.what} is not possible on ${d.platform} yet.`),
 } as const;

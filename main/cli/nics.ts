@@ -2,7 +2,7 @@
 import type { Nic } from '../host/host.ts';
 import { printable } from '../kit/printable.ts';
 import { command } from './command.ts';
-import { localEngine } from './local-engine.ts';
+import { localEngine } from '../local-engine.ts';
 import { table } from './output.ts';
 
 export const nics = command({

@@ -7,7 +7,7 @@ import { parseDuration } from '../kit/duration.ts';
 import { saveFile } from '../save-file.ts';
 import { command, parsed } from './command.ts';
 import { elapsing, INTERRUPTED, interruption } from './interruption.ts';
-import { localEngine } from './local-engine.ts';
+import { localEngine } from '../local-engine.ts';
 import { plainView, screenView } from './serve-view.ts';
 
 /** The flag behind each field of a wish. */

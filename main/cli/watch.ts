@@ -6,7 +6,7 @@ import { encodePcapng } from '../wire/pcapng.ts';
 import { sentence } from '../wire/station.ts';
 import { command, parsed } from './command.ts';
 import { elapsing, INTERRUPTED, interruption } from './interruption.ts';
-import { localEngine, VERSION } from './local-engine.ts';
+import { localEngine, VERSION } from '../local-engine.ts';
 import { liveScreen } from './screen.ts';
 
 export const watch = command({

@@ -7,8 +7,19 @@ import type { BenchWish } from '../bench/wish.ts';
 import type { DeviceView } from '../devices/devices.ts';
 import type { Nic } from '../host/host.ts';
 import type { Worthiness } from '../nic/worthiness.ts';
-import type { Station } from '../wire/station.ts';
+import type { TellingStation } from '../wire/station.ts';
 import type { ErrorView } from './error-view.ts';
+
+// What a window names when it shows a view.
+export type { LoggedEvent } from '../bench/event-log.ts';
+export { STAGES, type Stage } from '../bench/events.ts';
+export type { BenchWish } from '../bench/wish.ts';
+export type { Hint, Transfer } from '../devices/device.ts';
+export type { DeviceView } from '../devices/devices.ts';
+export type { StageSpan } from '../devices/timeline.ts';
+export type { Finding } from '../doctor/doctor.ts';
+export type { PacketDetail, PacketRow } from '../wire/inspect.ts';
+export type { ErrorView } from './error-view.ts';
 
 export const VIEW_KINDS = {
   engine: 'value',
@@ -131,13 +142,9 @@ export interface WireView {
   readonly since: number;
   readonly frames: number;
   /** Most telling first. */
-  readonly stations: readonly StationView[];
+  readonly stations: readonly TellingStation[];
   /** Listening is not possible, and why. */
   readonly error?: ErrorView;
-}
-
-export interface StationView extends Station {
-  readonly says: string;
 }
 
 export interface DeviceNote {

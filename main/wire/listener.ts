@@ -7,7 +7,15 @@ import type { Frame } from '../host/host.ts';
 import { type Arp, decodeFrame, type LldpBody } from './ethernet.ts';
 import { isGroup, isMadeUp } from './mac.ts';
 import { readMessage } from './messages.ts';
-import { type Asking, type Neighbour, type Serving, type Station, sentence, shown } from './station.ts';
+import {
+  type Asking,
+  type Neighbour,
+  type Serving,
+  type Station,
+  sentence,
+  shown,
+  type TellingStation,
+} from './station.ts';
 
 export interface ListenerOptions {
   /** This laptop's MAC on that wire. */
@@ -25,6 +33,8 @@ export interface Listener {
   stations(): readonly Station[];
   /** A sentence for each, the telling ones (servers, switches, who asks) first. */
   sentences(): readonly string[];
+  /** The same stations with their sentences, as values. */
+  telling(): readonly TellingStation[];
 }
 
 const MOST_STATIONS = 256;
@@ -135,6 +145,11 @@ export function createListener(options: ListenerOptions): Listener {
     return station;
   }
 
+  const telling = (): readonly TellingStation[] =>
+    [...known]
+      .sort((a, b) => weight(b) - weight(a))
+      .map(({ askedAt: _, ...station }) => ({ ...station, says: sentence(station) }));
+
   return {
     hear({ at, bytes, outgoing }) {
       if (outgoing) return undefined;
@@ -155,7 +170,8 @@ export function createListener(options: ListenerOptions): Listener {
       return station;
     },
     stations: () => [...known],
-    sentences: () => [...known].sort((a, b) => weight(b) - weight(a)).map(sentence),
+    sentences: () => telling().map(({ says }) => says),
+    telling,
   };
 }
 

@@ -28,6 +28,11 @@ export interface Station {
   readonly looksFor: readonly Ipv4[];
 }
 
+export interface TellingStation extends Station {
+  /** One or two sentences about it. */
+  readonly says: string;
+}
+
 export interface Asking {
   readonly times: number;
   /** When it is regular. */

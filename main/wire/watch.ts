@@ -4,7 +4,7 @@ import { BenchError } from '../errors.ts';
 import type { Frame, Host, Nic } from '../host/host.ts';
 import { createListener } from './listener.ts';
 import { Recorder } from './recorder.ts';
-import type { Station } from './station.ts';
+import type { Station, TellingStation } from './station.ts';
 
 export interface WireWatch {
   readonly nic: Nic;
@@ -15,6 +15,8 @@ export interface WireWatch {
   readonly lost: Promise<BenchError>;
   /** A sentence for each station, the telling ones first. */
   sentences(): readonly string[];
+  /** The stations with what is to be said of each, the telling ones first. */
+  stations(): readonly TellingStation[];
   close(): Promise<void>;
 }
 
@@ -53,6 +55,7 @@ export async function watchWire(host: Host, nic: Nic): Promise<WireWatch> {
     },
     lost,
     sentences: () => listener.sentences(),
+    stations: () => listener.telling(),
     close: () => link.close(),
   };
 }

@@ -3,16 +3,19 @@ import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { stateFolderOf } from '../state-folder.ts';
+import { type FolderFacts, settingsFolderOf, stateFolderOf } from '../folders.ts';
+
+const facts = (): FolderFacts => ({
+  platform: process.platform,
+  env: process.env,
+  home: homedir(),
+  root: process.getuid?.() === 0,
+});
 
 /** For leases and the journal. */
-export const stateFolder = (): string =>
-  stateFolderOf({
-    platform: process.platform,
-    env: process.env,
-    home: homedir(),
-    root: process.getuid?.() === 0,
-  });
+export const stateFolder = (): string => stateFolderOf(facts());
+
+export const settingsFolder = (): string => settingsFolderOf(facts());
 
 /** `resources/` beside the sources, the build or the packaged app: the nearest one above this file. */
 export function resourcesFolder(): string {

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { stateFolderOf } from '../../../main/host/state-folder.ts';
+import { stateFolderOf } from '../../../main/host/folders.ts';
 
 it.each([
   [

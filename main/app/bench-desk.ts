@@ -1,0 +1,173 @@
+/**
+ * The one bench of the app: from idle to serving and back, what was left by an engine that died, and the devices and
+ * packets of the bench that is served or was served last.
+ */
+import type { Bench } from '../bench/bench.ts';
+import type { BenchWish } from '../bench/wish.ts';
+import { readWish } from '../bench/wish.ts';
+import { errorView } from '../contract/error-view.ts';
+import type { BenchView, PlanView } from '../contract/views.ts';
+import { Devices, type DeviceView } from '../devices/devices.ts';
+import type { Engine } from '../engine.ts';
+import { BenchError } from '../errors.ts';
+import type { Recorder } from '../wire/recorder.ts';
+import { planView } from './plan-view.ts';
+import type { Session, SessionFile } from './session.ts';
+
+export interface BenchDeskParts {
+  readonly engine: Engine;
+  readonly session: SessionFile;
+  readonly now: () => number;
+  /** The view of the bench changed. */
+  readonly changed: () => void;
+  readonly deviceChanged: (id: string) => void;
+  /** Other devices altogether. */
+  readonly devicesReplaced: () => void;
+}
+
+export class BenchDesk {
+  readonly #parts: BenchDeskParts;
+  #view: BenchView = { state: 'idle' };
+  #bench: Bench | undefined;
+  /** Devices that an engine that died left, until they are served again or let go. */
+  #left: Session | undefined;
+  #devices = new Devices();
+  #recorder: Recorder | undefined;
+
+  constructor(parts: BenchDeskParts) {
+    this.#parts = parts;
+  }
+
+  get view(): BenchView {
+    return this.#view;
+  }
+
+  get recorder(): Recorder | undefined {
+    return this.#recorder;
+  }
+
+  /** The bench being served, or served last. */
+  get bench(): Bench | undefined {
+    return this.#bench;
+  }
+
+  ids(): Iterable<string> {
+    return this.#devices.ids();
+  }
+
+  device(id: string): DeviceView | undefined {
+    return this.#devices.get(id);
+  }
+
+  /** Undoes what an engine that died changed, and offers to go on where it was. */
+  async open(): Promise<void> {
+    const { engine, session } = this.#parts;
+    const left = await session.left();
+    await engine.restore();
+    if (!left) return;
+    this.#left = left;
+    this.#show(new Devices({ remembered: left.devices }));
+    this.#become({ state: 'interrupted', wish: left.wish, plan: left.plan, since: left.since });
+  }
+
+  async plan(wish: BenchWish): Promise<PlanView> {
+    return planView(await this.#parts.engine.plan(readWish(wish, nameOf)));
+  }
+
+  /** Throws the BenchError; the view then is what it was, with the error in it. */
+  async start(wish: BenchWish, remembered: Session | undefined = undefined): Promise<void> {
+    if (this.#view.state !== 'idle' && this.#view.state !== 'interrupted')
+      throw new BenchError('USAGE', { problem: 'A bench is being served already. Stop it first.' });
+    const { engine, session } = this.#parts;
+    const before = this.#view;
+    this.#become({ state: 'starting', wish });
+    let bench: Bench;
+    try {
+      bench = await engine.start(readWish(wish, nameOf), remembered?.devices);
+    } catch (error) {
+      this.#become(before.state === 'idle' ? { ...before, error: errorView(error) } : before);
+      throw error;
+    }
+    this.#left = undefined;
+    this.#bench = bench;
+    this.#recorder = bench.recorder;
+    this.#show(bench.devices);
+    const plan = planView(bench.plan);
+    const since = this.#parts.now();
+    await session.begin(() => ({ wish, plan, since, devices: bench.devices.devices() }));
+    this.#become({ state: 'serving', plan, since, bound: bench.ready.bound });
+    void bench.failed.then(error => this.#end(bench, error.message, error));
+  }
+
+  async stop(reason = 'stopped by hand'): Promise<void> {
+    if (this.#view.state === 'serving' && this.#bench) await this.#end(this.#bench, reason);
+  }
+
+  async resume(): Promise<void> {
+    if (!this.#left) throw new BenchError('USAGE', { problem: 'There is no interrupted bench to serve again.' });
+    await this.start(this.#left.wish, this.#left);
+  }
+
+  async dismiss(): Promise<void> {
+    if (this.#view.state !== 'interrupted') return;
+    this.#left = undefined;
+    this.#show(new Devices());
+    this.#become({ state: 'idle' });
+    await this.#parts.session.end();
+  }
+
+  /** The server gives no addresses for now, or does again. */
+  standDown(because: string | undefined): void {
+    if (this.#view.state !== 'serving') return;
+    const { standingDown: _, ...serving } = this.#view;
+    this.#become(because === undefined ? serving : { ...serving, standingDown: because });
+  }
+
+  async #end(bench: Bench, reason: string, error?: BenchError): Promise<void> {
+    if (this.#view.state !== 'serving' || this.#bench !== bench) return;
+    const { plan } = this.#view;
+    this.#become({ state: 'stopping', plan });
+    try {
+      await bench.stop(reason);
+    } finally {
+      await this.#parts.session.end();
+      const last = { plan, endedAt: this.#parts.now(), reason };
+      this.#become({ state: 'idle', last, ...(error && { error: errorView(error) }) });
+    }
+  }
+
+  #show(devices: Devices): void {
+    this.#devices = devices;
+    devices.onChanged(id => {
+      if (this.#devices !== devices) return;
+      this.#parts.deviceChanged(id);
+      this.#parts.session.changed();
+    });
+    this.#parts.devicesReplaced();
+  }
+
+  #become(view: BenchView): void {
+    this.#view = view;
+    this.#parts.changed();
+  }
+}
+
+/** What a form calls the fields of a wish. */
+const NAMES: Readonly<Record<keyof BenchWish, string>> = {
+  nic: 'The port',
+  address: "This laptop's address",
+  range: 'The range for boards',
+  lease: 'The lease time',
+  gateway: 'The gateway',
+  dnsServers: 'The list of name servers',
+  mode: 'The mode',
+  identity: 'The identity',
+  root: 'The folder',
+  httpPort: 'The HTTP port',
+  tftp: 'TFTP',
+  http: 'HTTP',
+  dns: 'DNS',
+  benchFile: 'The bench file',
+  force: 'An override',
+};
+const nameOf = (field: keyof BenchWish): string => NAMES[field];

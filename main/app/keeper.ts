@@ -1,0 +1,106 @@
+/**
+ * Keeps one engine process running for the windows of a shell: restarts it once when it dies, then leaves it to a person.
+ * Knows neither Electron nor child processes; both hand theirs in.
+ */
+import type { Channel } from '../rpc/channel.ts';
+
+export interface EngineProcess {
+  /** A new window's channel to it. */
+  open(): Channel;
+  /** Runs once, when the process ended; `reason` as a sentence part, e.g. `signal SIGKILL`. */
+  onExit(listener: (reason: string) => void): void;
+  /** Ends it and waits until everything it did is undone. */
+  stop(): Promise<void>;
+}
+
+/** What windows are told about the engine. */
+export interface EngineState {
+  readonly engine: 'running' | 'restarting' | 'gone';
+  /** Why the last one ended, when it ended by itself. */
+  readonly reason?: string;
+  /** How often it was started again. */
+  readonly restarts: number;
+}
+
+export interface KeeperParts {
+  /** Resolves when the engine is ready; rejects when it cannot start. */
+  readonly spawn: () => Promise<EngineProcess>;
+  readonly changed: (state: EngineState) => void;
+}
+
+export class EngineKeeper {
+  readonly #parts: KeeperParts;
+  #state: EngineState = { engine: 'restarting', restarts: 0 };
+  #process: EngineProcess | undefined;
+  #starting: Promise<void> | undefined;
+  #closed = false;
+  /** It may still be started again without asking: once, until a person did. */
+  #spare = true;
+
+  constructor(parts: KeeperParts) {
+    this.#parts = parts;
+  }
+
+  get state(): EngineState {
+    return this.#state;
+  }
+
+  /** The first start. Rejects when the engine cannot start at all. */
+  async start(): Promise<void> {
+    await this.#spawn();
+  }
+
+  /** A new window's channel; undefined while no engine runs. */
+  open(): Channel | undefined {
+    return this.#process?.open();
+  }
+
+  /** A person wants it back. Does nothing while one runs. */
+  async restart(): Promise<void> {
+    if (this.#process || this.#closed) return;
+    this.#spare = true;
+    await this.#again();
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    await this.#starting?.catch(() => undefined);
+    await this.#process?.stop();
+  }
+
+  async #spawn(): Promise<void> {
+    const spawned = await this.#parts.spawn();
+    this.#process = spawned;
+    spawned.onExit(reason => this.#exited(spawned, reason));
+    this.#tell({ ...this.#state, engine: 'running' });
+  }
+
+  #exited(process: EngineProcess, reason: string): void {
+    if (this.#process !== process) return;
+    this.#process = undefined;
+    if (this.#closed) return;
+    if (!this.#spare) {
+      this.#tell({ engine: 'gone', reason, restarts: this.#state.restarts });
+      return;
+    }
+    this.#spare = false;
+    this.#state = { ...this.#state, reason };
+    void this.#again();
+  }
+
+  async #again(): Promise<void> {
+    if (this.#starting) return this.#starting;
+    this.#tell({ ...this.#state, engine: 'restarting', restarts: this.#state.restarts + 1 });
+    this.#starting = this.#spawn()
+      .catch(error => this.#tell({ ...this.#state, engine: 'gone', reason: (error as Error).message }))
+      .finally(() => {
+        this.#starting = undefined;
+      });
+    return this.#starting;
+  }
+
+  #tell(state: EngineState): void {
+    this.#state = state;
+    this.#parts.changed(state);
+  }
+}
