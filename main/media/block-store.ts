@@ -16,7 +16,8 @@ export function memoryStore(bytes: Uint8Array): BlockStore {
     size: bytes.length,
     read: async (offset, length) => {
       check(bytes.length, offset, length);
-      return bytes.slice(offset, offset + length);
+      // Not `slice`: a Buffer's would share the memory.
+      return new Uint8Array(bytes.subarray(offset, offset + length));
     },
     write: async (offset, piece) => {
       check(bytes.length, offset, piece.length);
