@@ -18,6 +18,8 @@ export interface Link {
   close(): Promise<void>;
   /** Rate, framing, modem lines and break: serial ports and RFC 2217 have them. */
   readonly line?: LineControl;
+  /** A break where there is no line to hold in it: telnet passes it on. */
+  sendBreak?(ms?: number): Promise<void>;
   /** Tells the other end how large the terminal is: SSH and telnet. */
   resize?(columns: number, rows: number): void;
   /**

@@ -120,6 +120,13 @@ export class LiveSession implements Session {
     return claim;
   }
 
+  async sendBreak(ms?: number): Promise<void> {
+    if (!this.#link) throw this.#notConnected();
+    if (this.#link.line) await this.#link.line.sendBreak(ms);
+    else if (this.#link.sendBreak) await this.#link.sendBreak(ms);
+    else throw new BenchError('LINE_REFUSED', { target: this.target, what: 'a break', reason: 'this way has none' });
+  }
+
   resize(columns: number, rows: number): void {
     this.#size = { columns, rows };
     this.#link?.resize?.(columns, rows);

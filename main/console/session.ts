@@ -100,6 +100,8 @@ export interface Session {
   write(bytes: Uint8Array): Promise<void>;
   /** Throws BenchError CONSOLE_CLAIMED. */
   claim(by: string): Claim;
+  /** Throws BenchError LINE_REFUSED where the link has no break. */
+  sendBreak(ms?: number): Promise<void>;
   /** Tells the device how large the terminal is, where the link can. */
   resize(columns: number, rows: number): void;
 
