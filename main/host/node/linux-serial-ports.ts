@@ -8,7 +8,7 @@ export interface TtyFacts {
   readonly name: string;
   /** Real path of `/sys/class/tty/N/device`; the kernel's own terminals have none. */
   readonly devicePath: string | undefined;
-  /** Name of the bus: `usb`, `usb-serial`, `serial-base`, `platform`, `pnp`, … */
+  /** Name of the bus: `usb`, `usb-serial`, `platform`, `pnp`, `pci`, … */
   readonly subsystem: string | undefined;
   readonly driver: string | undefined;
   /** UART type of a built-in port, 0 for a place where none is (`PORT_UNKNOWN` of serial_core.h). */
@@ -62,8 +62,7 @@ const compareNames = new Intl.Collator('en', { numeric: true }).compare;
 
 function bus({ devicePath, subsystem }: TtyFacts): string | undefined {
   if (devicePath!.includes('/virtual/')) return 'virtual';
-  if (/\/pci[^/]*\/.*\/serial/.test(devicePath!)) return 'pci';
-  return subsystem === 'serial-base' ? 'platform' : subsystem;
+  return subsystem;
 }
 
 function describe({ usb, driver, name }: TtyFacts): string {

@@ -36,13 +36,14 @@ export async function openSerialLine(
   settings: LineSettings,
   holder: (realPath: string) => Promise<PortHolder | undefined>,
 ): Promise<SerialLine> {
-  const held = await holder(realPath(path));
+  const pty = isPty(path);
+  // What made a pty often keeps both of its ends open.
+  const held = pty ? undefined : await holder(realPath(path));
   if (held && held.pid !== process.pid)
     throw new BenchError('CONSOLE_BUSY', { target: path, holder: `${held.program} (process ${held.pid})` });
   const { flowControl, parity, ...framing } = settings;
   // Loaded with the first port only: its native part is missing on rare systems, where everything else works.
   const { SerialPort } = await import('serialport');
-  const pty = isPty(path);
   const gone = pty ? 'its other end was closed' : 'the adapter was unplugged';
   let stream: SerialPort | undefined;
   try {

@@ -17,13 +17,17 @@ export async function listLinuxSerialPorts(): Promise<readonly SerialPortInfo[]>
 
 function ttyFacts(name: string): TtyFacts {
   const tty = join(SYSFS, name);
-  const devicePath = attempt(() => realpathSync(join(tty, 'device')));
+  const portPath = attempt(() => realpathSync(join(tty, 'device')));
+  // Since Linux 6.5 a built-in port hangs two levels of the serial core's own below the device that it belongs to.
+  const inCore =
+    portPath !== undefined && /:\d+\.\d+$/.test(portPath) && linkName(portPath, 'subsystem') === 'serial-base';
+  const devicePath = inCore ? dirname(dirname(portPath)) : portPath;
   const uartType = Number(readText(join(tty, 'type')) ?? Number.NaN);
   return {
     name,
     devicePath,
-    subsystem: attempt(() => basename(readlinkSync(join(tty, 'device/subsystem')))),
-    driver: attempt(() => basename(readlinkSync(join(tty, 'device/driver')))),
+    subsystem: devicePath && linkName(devicePath, 'subsystem'),
+    driver: devicePath && linkName(devicePath, 'driver'),
     uartType: Number.isNaN(uartType) ? undefined : uartType,
     usb: devicePath === undefined ? undefined : usbFacts(devicePath),
   };
@@ -73,6 +77,9 @@ export async function holdersOf(paths: ReadonlySet<string>): Promise<Map<string,
   }
   return holders;
 }
+
+/** The last part of where a link of that device leads. */
+const linkName = (devicePath: string, link: string) => attempt(() => basename(readlinkSync(join(devicePath, link))));
 
 function names(folder: string): string[] {
   return attempt(() => readdirSync(folder)) ?? [];
