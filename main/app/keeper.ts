@@ -7,7 +7,7 @@ import type { Channel } from '../rpc/channel.ts';
 export interface EngineProcess {
   /** A new window's channel to it. */
   open(): Channel;
-  /** Runs once, when the process ended; `reason` as a sentence part, e.g. `signal SIGKILL`. */
+  /** Runs once, when the process ended; `reason` as a sentence, e.g. `It was ended by SIGKILL.` */
   onExit(listener: (reason: string) => void): void;
   /** Ends it and waits until everything it did is undone. */
   stop(): Promise<void>;
@@ -16,7 +16,7 @@ export interface EngineProcess {
 /** What windows are told about the engine. */
 export interface EngineState {
   readonly engine: 'running' | 'restarting' | 'gone';
-  /** Why the last one ended, when it ended by itself. */
+  /** Why the last one ended, when it ended by itself, as a sentence. */
   readonly reason?: string;
   /** How often it was started again. */
   readonly restarts: number;

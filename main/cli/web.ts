@@ -32,7 +32,7 @@ export const web = command({
       changed(state) {
         windows.engineChanged(state);
         if (state.reason !== undefined)
-          output.log(`benchboot: the engine stopped: ${state.reason}; it is ${state.engine}.`);
+          output.log(`benchboot: the engine stopped. ${state.reason} It is ${state.engine}.`);
       },
     });
     const server = await startWebServer({ port, files, onWindow: windows.add });

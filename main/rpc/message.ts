@@ -8,7 +8,7 @@ export const LONGEST_TEXT = 4 * 1024 * 1024;
 const id = v.pipe(v.number(), v.integer(), v.minValue(1));
 
 const toEngine = v.variant('kind', [
-  v.strictObject({ kind: v.literal('call'), id, call: v.string(), args: v.unknown() }),
+  v.strictObject({ kind: v.literal('call'), id, call: v.string(), args: v.optional(v.unknown()) }),
   /** Everything up to this number is on the screen: more may come. */
   v.strictObject({ kind: v.literal('seen'), n: v.number() }),
   /** What came does not follow what was there: begin anew. */

@@ -11,13 +11,14 @@ export interface Pipe {
 }
 
 const pipeMessage = v.union([
+  v.strictObject({ window: v.number(), opened: v.literal(true) }),
   v.strictObject({ window: v.number(), text: v.string() }),
   v.strictObject({ window: v.number(), closed: v.literal(true) }),
 ]);
 export type PipeMessage = v.InferOutput<typeof pipeMessage>;
 
 export interface Pipes {
-  /** Opens a channel to the other side, which sees it with the first text. */
+  /** Opens a channel to the other side. */
   open(): Channel;
   /** A channel that the other side opened. */
   onOpened(listener: (channel: Channel) => void): void;
@@ -56,17 +57,12 @@ export function pipeChannels(pipe: Pipe): Pipes {
       inbox?.end();
       return;
     }
-    const known = inboxes.get(window);
-    if (known) {
-      known.take(parsed.output.text);
+    if ('text' in parsed.output) {
+      // A text for a channel that was closed while it was under way finds nobody.
+      inboxes.get(window)?.take(parsed.output.text);
       return;
     }
-    // Numbers only grow: a smaller one belongs to a channel that was closed while this text was under way.
-    if (window <= last) return;
-    last = window;
-    const inbox = new Inbox();
-    opened(channelOf(window, inbox));
-    inbox.take(parsed.output.text);
+    if (!inboxes.has(window)) opened(channelOf(window, new Inbox()));
   });
   pipe.onGone(() => {
     gone = true;
@@ -79,7 +75,8 @@ export function pipeChannels(pipe: Pipe): Pipes {
     open() {
       const inbox = new Inbox();
       const channel = channelOf(++last, inbox);
-      if (gone) queueMicrotask(() => inbox.end());
+      if (!gone) pipe.post({ window: last, opened: true });
+      else queueMicrotask(() => inbox.end());
       return channel;
     },
     onOpened(listener) {

@@ -10,11 +10,13 @@ const END_MS = 15_000;
 export function spawnEngine(entry: string): Promise<EngineProcess> {
   const child = fork(entry, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'json' });
   const exited = new Promise<string>(resolve => {
-    child.once('exit', (code, signal) => resolve(signal ? `it was ended by ${signal}` : `it ended with code ${code}`));
+    child.once('exit', (code, signal) =>
+      resolve(signal ? `It was ended by ${signal}.` : `It ended with code ${code}.`),
+    );
   });
   return new Promise((resolve, reject) => {
     child.once('error', reject);
-    void exited.then(reason => reject(new Error(`The engine could not start: ${reason}.`)));
+    void exited.then(reason => reject(new Error(`The engine could not start. ${reason}`)));
     child.on('message', function ready(message) {
       if (message !== 'ready') return;
       child.off('message', ready);

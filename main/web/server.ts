@@ -7,10 +7,10 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
+import { pageHeaders, pageWithNonce } from '../contract/page.ts';
 import { BenchError, systemCode } from '../errors.ts';
 import { LONGEST_TEXT } from '../rpc/message.ts';
 import { Guard, type RequestFacts } from './guard.ts';
-import { contentSecurityPolicy, NONCE_PLACE, PAGE_HEADERS } from './page-policy.ts';
 import type { RendererFile } from './renderer-files.ts';
 
 export interface WebServerParts {
@@ -35,9 +35,10 @@ const MOST_CONNECTIONS = 256;
 const MOST_WINDOWS = 32;
 const SLOW_MS = 5_000;
 
+const randomNonce = (): string => randomBytes(16).toString('base64');
+
 /** Throws PORT_TAKEN. */
 export async function startWebServer({ port, files, onWindow }: WebServerParts): Promise<WebServer> {
-  const random = () => randomBytes(24).toString('base64url');
   const server = createServer({
     headersTimeout: SLOW_MS,
     requestTimeout: SLOW_MS,
@@ -48,19 +49,21 @@ export async function startWebServer({ port, files, onWindow }: WebServerParts):
   server.maxConnections = MOST_CONNECTIONS;
   const sockets = new WebSocketServer({ noServer: true, maxPayload: LONGEST_TEXT, perMessageDeflate: false });
   const local = await listen(server, port);
-  const guard = new Guard({ port: local, random });
+  const guard = new Guard({ port: local, random: () => randomBytes(24).toString('base64url') });
 
   server.on('request', (request, response) => {
     const verdict = guard.judge(factsOf(request));
     if (verdict.may === false) {
-      answer(response, verdict.status, { 'Content-Type': 'text/plain; charset=utf-8' }, `${verdict.why}\n`);
-    } else if (verdict.may === 'enter') {
-      answer(response, 303, { Location: '/', 'Set-Cookie': verdict.setCookie }, '');
-    } else {
-      const file = files.get(new URL(request.url ?? '/', 'http://local').pathname);
-      if (file) give(request, response, file, random());
-      else answer(response, 404, { 'Content-Type': 'text/plain; charset=utf-8' }, 'There is no such page.\n');
+      say(response, verdict.status, verdict.why);
+      return;
     }
+    if (verdict.may === 'enter') {
+      say(response, 303, 'Welcome.', { Location: '/', 'Set-Cookie': verdict.setCookie });
+      return;
+    }
+    const file = files.get((request.url ?? '/').split('?', 1)[0]!);
+    if (file) give(request, response, file, randomNonce());
+    else say(response, 404, 'There is no such page.');
   });
   server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
     stream.on('error', () => stream.destroy());
@@ -104,24 +107,26 @@ const factsOf = ({ method = '', url = '/', headers }: IncomingMessage): RequestF
 
 function give(request: IncomingMessage, response: ServerResponse, file: RendererFile, nonce: string): void {
   const isPage = file.type.startsWith('text/html');
-  const body = isPage ? Buffer.from(file.bytes.toString('utf8').replaceAll(NONCE_PLACE, nonce)) : file.bytes;
-  const headers: Record<string, string> = {
+  const body = isPage ? Buffer.from(pageWithNonce(file.bytes.toString('utf8'), nonce)) : file.bytes;
+  response.writeHead(200, {
+    ...pageHeaders(nonce),
     'Content-Type': file.type,
-    'Content-Length': String(body.length),
+    'Content-Length': body.length,
     'Cache-Control': file.immutable ? 'private, max-age=31536000, immutable' : 'no-store',
-    ...(isPage && { 'Content-Security-Policy': contentSecurityPolicy(nonce) }),
-  };
-  answer(response, 200, headers, request.method === 'HEAD' ? '' : body);
+  });
+  response.end(request.method === 'HEAD' ? undefined : body);
 }
 
-function answer(
+/** A short answer in words, for whoever sees it in a browser. */
+function say(
   response: ServerResponse,
   status: number,
-  headers: Readonly<Record<string, string>>,
-  body: string | Buffer,
+  text: string,
+  headers: Readonly<Record<string, string>> = {},
 ): void {
-  response.writeHead(status, { ...PAGE_HEADERS, 'Cache-Control': 'no-store', ...headers });
-  response.end(body);
+  const type = { 'Content-Type': 'text/plain; charset=utf-8', 'Cache-Control': 'no-store' };
+  response.writeHead(status, { ...pageHeaders(randomNonce()), ...type, ...headers });
+  response.end(`${text}\n`);
 }
 
 function refuse(stream: Duplex, status: number): void {
