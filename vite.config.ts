@@ -17,6 +17,8 @@ export default defineConfig({
         engine: 'main/app/process.ts',
         'tftp-worker': 'main/tftp/linux/worker.ts',
         helper: 'main/host/helper/helper.ts',
+        'flash-decoder': 'main/flash/source/decode/decoder-thread.ts',
+        'flash-xz-block': 'main/flash/source/decode/block-thread.ts',
       },
       output: { entryFileNames: '[name].js', chunkFileNames: '[name]-[hash].js' },
     },

@@ -52,6 +52,7 @@ const isCodec = (path: string) =>
   path === 'main/node-dhcpd-lite/src/addresses.ts' ||
   /^main\/(tftp|http)\/wire\.ts$/.test(path) ||
   /^main\/dns\/message\.ts$/.test(path) ||
+  /^main\/flash\/source\/(bmap|format|xz-index|zstd-frame)\.ts$/.test(path) ||
   /^main\/wire\/(ethernet|lldp|mac|messages|netconsole|octets|pcapng)\.ts$/.test(path);
 
 /** Decisions and machines: values in, values out. */
@@ -64,6 +65,8 @@ const MACHINES = [
   'main/content/{content,device-values,name,template}',
   'main/dns/answer',
   'main/doctor/firewall',
+  'main/flash/{block-sums,chunk,events,pace}',
+  'main/flash/source/decode/xz-plan',
   'main/flash/drive/{describe,find,offer}',
   'main/host/drive-identity',
   'main/host/node/{block-snapshot,block-uses,linux-drives,superblock}',

@@ -1,0 +1,385 @@
+/** A flash as a whole: one image, decoded once, onto one or several targets. The entry for command line and app. */
+import xxhash from 'xxhash-wasm';
+import { BenchError } from '../errors.ts';
+import type { Clock } from '../host/host.ts';
+import { BlockSums } from './block-sums.ts';
+import { BLOCK, blocksOf, type Chunk, roundUp } from './chunk.ts';
+import type { FlashEvent, FlashPhase, FlashProgressEvent } from './events.ts';
+import { type Customise, Lane } from './lane.ts';
+import { Pace } from './pace.ts';
+import { sha256OfFile } from './source/checksum.ts';
+import { type Decoded, Decoder } from './source/decoder.ts';
+import { download } from './source/download.ts';
+import { recogniseContents } from './source/format.ts';
+import { type Image, inspectImage } from './source/image.ts';
+import type { Target } from './target.ts';
+
+export interface FlashOptions {
+  /** Read everything back; default true (rule `verify-by-default`). */
+  readonly verify?: boolean | undefined;
+  /** Published SHA-256, hex: of the file as downloaded or, when it is another, of the image inside. */
+  readonly sha256?: string | undefined;
+  /** Compute the SHA-256 of the image, for `flash.done`; default only when `sha256` is given. */
+  readonly digest?: boolean | undefined;
+  /** Use the block map beside the image; default true. Only together with `verify`. */
+  readonly bmap?: boolean | undefined;
+  /** Which file of a zip. */
+  readonly entry?: string | undefined;
+  /** Discard the targets first and leave out zeros that they then read back; default false. Only together with `verify`. */
+  readonly discard?: boolean | undefined;
+  readonly customise?: Customise | undefined;
+  /** Longest silence of a target; default 60 seconds. */
+  readonly stallSeconds?: number | undefined;
+}
+
+export interface FlashRequest {
+  /** Path of a file, or an `http:` or `https:` URL. */
+  readonly image: string;
+  /** Opened when the image turned out to be good; each is closed at the end. A rejection is that target's own failure. */
+  readonly targets: readonly FlashTarget[];
+  readonly options?: FlashOptions;
+}
+
+export interface FlashTarget {
+  readonly device: string;
+  readonly label: string;
+  /** Octets, as far as known before it is opened. */
+  readonly size?: number | undefined;
+  open(): Promise<Target>;
+}
+
+export interface FlashSurroundings {
+  readonly clock: Clock;
+  /** The file `decoders.wasm` of `resources/decoders`. */
+  readonly decoders: string;
+  /** Where images from URLs are kept. */
+  readonly downloads: string;
+}
+
+export interface FlashJob {
+  /** Hears every event from now on; returns stop. */
+  on(listener: (event: FlashEvent) => void): () => void;
+  /** Stops at the next block; targets that were begun are unusable then, and say so. */
+  cancel(): void;
+  /** Resolves when every target has its end; rejects with BenchError when the image itself cannot be used. */
+  readonly done: Promise<FlashSummary>;
+}
+
+export interface FlashSummary {
+  readonly succeeded: number;
+  readonly failed: number;
+  readonly cancelled: boolean;
+}
+
+/** Milliseconds between two progress events of a target. */
+const TICK = 250;
+
+export function startFlash(request: FlashRequest, surroundings: FlashSurroundings): FlashJob {
+  const run = new Run(request, surroundings);
+  return { on: run.on, cancel: run.cancel, done: run.done() };
+}
+
+class Run {
+  readonly #request: FlashRequest;
+  readonly #options: FlashOptions;
+  readonly #surroundings: FlashSurroundings;
+  readonly #listeners = new Set<(event: FlashEvent) => void>();
+  readonly #abort = new AbortController();
+  readonly #lanes: Lane[] = [];
+  readonly #paces = new Map<string, Pace>();
+  /** What the image is at, while no target is. */
+  #imagePhase: { phase: FlashPhase; bytes: number; total: number | undefined } | undefined;
+  #image: Image | undefined;
+  /** Octets of the source file that were read; for images that do not tell their size. */
+  #consumed = 0;
+  #failed = 0;
+  #succeeded = 0;
+
+  constructor(request: FlashRequest, surroundings: FlashSurroundings) {
+    this.#request = request;
+    this.#options = request.options ?? {};
+    this.#surroundings = surroundings;
+  }
+
+  readonly on = (listener: (event: FlashEvent) => void): (() => void) => {
+    this.#listeners.add(listener);
+    return () => this.#listeners.delete(listener);
+  };
+
+  readonly cancel = (): void => {
+    if (!this.#abort.signal.aborted) this.#abort.abort(new Cancelled());
+  };
+
+  async done(): Promise<FlashSummary> {
+    // Listeners are added right after the start.
+    await Promise.resolve();
+    const { clock } = this.#surroundings;
+    let cancelTick = (): void => {};
+    const tick = (): void => {
+      this.#tick();
+      cancelTick = clock.after(TICK, tick);
+    };
+    cancelTick = clock.after(TICK, tick);
+    try {
+      await this.#run();
+    } catch (error) {
+      if (!(error instanceof Cancelled)) throw error;
+    } finally {
+      cancelTick();
+    }
+    return { succeeded: this.#succeeded, failed: this.#failed, cancelled: this.#abort.signal.aborted };
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#abort;
+    const path = await this.#fetched();
+    const verify = this.#options.verify ?? true;
+    const image = await inspectImage(path, {
+      entry: this.#options.entry,
+      bmap: verify && this.#options.bmap !== false,
+    });
+    this.#image = image;
+    const matched = this.#options.sha256 ? await this.#checked(image, this.#options.sha256) : undefined;
+    signal.throwIfAborted();
+    this.#emit({
+      type: 'flash.image',
+      image: path,
+      format: image.format,
+      ...(image.size === undefined ? {} : { size: image.size }),
+      ...(matched ? { matched } : {}),
+      ...(image.bmap ? { mapped: image.bmap.mapped } : {}),
+    });
+    this.#imagePhase = undefined;
+    await this.#write(image, verify);
+  }
+
+  async #fetched(): Promise<string> {
+    const { image } = this.#request;
+    if (!/^https?:\/\//i.test(image)) return image;
+    this.#imagePhase = { phase: 'downloading', bytes: 0, total: undefined };
+    const progress = (bytes: number, total: number | undefined): void => {
+      this.#imagePhase = { phase: 'downloading', bytes, total };
+    };
+    const { downloads, clock } = this.#surroundings;
+    return download(image, { folder: downloads, signal: this.#abort.signal, clock, progress });
+  }
+
+  /** Throws IMAGE_CHECKSUM. */
+  async #checked(image: Image, wanted: string): Promise<'file' | 'content'> {
+    const { signal } = this.#abort;
+    const expected = wanted.toLowerCase();
+    const progress = (bytes: number): void => {
+      this.#imagePhase = { phase: 'checking', bytes, total: image.fileSize };
+    };
+    progress(0);
+    const file = await sha256OfFile(image.path, signal, progress);
+    if (file === expected) return 'file';
+    // Some publish the sum of the image inside: then it is decoded once more, before anything is written.
+    const content = image.format === 'raw' ? undefined : await this.#contentSha256(image, progress);
+    if (content === expected) return 'content';
+    throw new BenchError('IMAGE_CHECKSUM', { path: image.path, expected, file, content });
+  }
+
+  async #contentSha256(image: Image, progress: (octets: number) => void): Promise<string> {
+    const decoder = new Decoder({ ...image, bmap: undefined }, { decoders: this.#surroundings.decoders, sha256: true });
+    try {
+      for (let chunk = await decoder.next(); chunk; chunk = await decoder.next()) {
+        this.#abort.signal.throwIfAborted();
+        decoder.pool.release(chunk.index);
+        progress(chunk.consumed);
+      }
+      return decoder.decoded.sha256!;
+    } finally {
+      await decoder.close();
+    }
+  }
+
+  async #write(image: Image, verify: boolean): Promise<void> {
+    const { decoders } = this.#surroundings;
+    const sums = new BlockSums();
+    const decoder = new Decoder(image, { decoders, sha256: this.#options.digest ?? false });
+    const ends: Promise<void>[] = [];
+    const started = performance.now();
+    try {
+      const first = await this.#first(decoder, image);
+      await this.#open(image, verify, decoder, first);
+      let decoded: Decoded | undefined;
+      try {
+        for (let chunk: Chunk | undefined = first; chunk; chunk = await decoder.next()) {
+          this.#abort.signal.throwIfAborted();
+          this.#consumed = chunk.consumed;
+          sums.add(chunk);
+          const takers = chunk.offset === 0 || chunk.mapped === 0 ? [] : this.#lanes.filter(lane => lane.alive);
+          decoder.pool.hold(chunk.index, takers.length);
+          for (const lane of takers) lane.push(chunk);
+          decoder.pool.release(chunk.index);
+          if (!this.#lanes.some(lane => lane.alive)) break;
+        }
+        if (this.#lanes.some(lane => lane.alive)) decoded = decoder.decoded;
+      } catch (error) {
+        for (const lane of this.#lanes) lane.fail(error);
+      }
+      for (const lane of this.#lanes) ends.push(this.#finish(lane, sums, decoded, verify, started));
+      await Promise.all(ends);
+    } finally {
+      await decoder.close();
+    }
+  }
+
+  /** The first chunk tells whether this is a disk image at all; so far nothing has been touched. */
+  async #first(decoder: Decoder, image: Image): Promise<Chunk> {
+    const chunk = (await decoder.next())!;
+    const found = recogniseContents(decoder.pool.bytes(chunk.index).subarray(0, chunk.length));
+    if ('refused' in found) {
+      const { what, instead } = found.refused;
+      throw new BenchError('IMAGE_UNSUPPORTED', {
+        path: image.path,
+        what: `${image.format === 'raw' ? '' : 'packed '}${what}`,
+        instead,
+      });
+    }
+    if (found.contents === 'unknown')
+      this.#emit({
+        type: 'flash.notice',
+        code: 'NO_PARTITIONS',
+        message: `"${image.name}" begins with no partition table and no file system. Some boards boot such images; PCs and the Raspberry Pi do not.`,
+      });
+    return chunk;
+  }
+
+  /** Opens and prepares all targets at once. One that cannot be opened fails alone. */
+  async #open(image: Image, verify: boolean, decoder: Decoder, first: Chunk): Promise<void> {
+    const hash = await xxhash();
+    const { clock } = this.#surroundings;
+    const { discard = false, customise, stallSeconds = 60 } = this.#options;
+    await Promise.all(
+      this.#request.targets.map(async (wanted, index) => {
+        let target: Target;
+        try {
+          target = await wanted.open();
+        } catch (error) {
+          return this.#fail(wanted, 'preparing', 'untouched', error);
+        }
+        const needed = image.size === undefined ? 0 : roundUp(image.size, target.sectorSize);
+        if (needed > target.size) {
+          await target.close().catch(() => {});
+          const { label, size: capacity } = target;
+          const error = new BenchError('IMAGE_TOO_LARGE', { target: label, image: image.size!, capacity });
+          return this.#fail(wanted, 'preparing', 'untouched', error);
+        }
+        const { signal } = this.#abort;
+        const lane = new Lane(target, index, { hash, clock, verify, discard, customise, stallSeconds, signal });
+        this.#lanes.push(lane);
+        await lane.prepare(decoder.pool, first);
+      }),
+    );
+  }
+
+  async #finish(
+    lane: Lane,
+    sums: BlockSums,
+    decoded: Decoded | undefined,
+    verified: boolean,
+    started: number,
+  ): Promise<void> {
+    const { device, label } = lane.target;
+    try {
+      await lane.finish(sums);
+      this.#succeeded++;
+      this.#progress(lane);
+      this.#emit({
+        type: 'flash.done',
+        device,
+        target: label,
+        bytes: sums.size,
+        written: lane.written,
+        verified,
+        seconds: Math.round(performance.now() - started) / 1000,
+        ...(decoded?.sha256 ? { sha256: decoded.sha256 } : {}),
+        ...(lane.customised ? { customised: lane.customised } : {}),
+      });
+    } catch (error) {
+      this.#fail({ device, label }, lane.phase, lane.state, error);
+    } finally {
+      this.#lanes.splice(this.#lanes.indexOf(lane), 1);
+      // A device that hangs would keep its closing waiting too.
+      void lane.target.close().catch(() => {});
+    }
+  }
+
+  #fail(
+    { device, label }: Pick<FlashTarget, 'device' | 'label'>,
+    phase: FlashPhase,
+    state: 'untouched' | 'unusable',
+    cause: unknown,
+  ): void {
+    this.#failed++;
+    const error = cause instanceof Cancelled ? new BenchError('FLASH_CANCELLED', { target: label }) : cause;
+    const known = error instanceof BenchError;
+    this.#emit({
+      type: 'flash.failed',
+      device,
+      target: label,
+      phase,
+      code: known ? error.code : 'UNEXPECTED',
+      message: known ? error.message : `${label} failed: ${(error as Error).message}.`,
+      state,
+    });
+  }
+
+  #tick(): void {
+    const image = this.#imagePhase;
+    if (image) this.#emit(this.#paced('image', image.phase, image.bytes, image.total, undefined));
+    for (const lane of this.#lanes) this.#progress(lane);
+  }
+
+  #progress(lane: Lane): void {
+    const { size, estimate, bmap, fileSize } = this.#image!;
+    const whole = size ?? estimate;
+    const isBulk = lane.phase === 'writing' || lane.phase === 'verifying';
+    const total = isBulk ? (bmap ? undefined : whole) : undefined;
+    const fraction = !isBulk
+      ? undefined
+      : bmap
+        ? Math.min(1, lane.done / mappedOctets(bmap.ranges))
+        : total === undefined
+          ? this.#consumed / fileSize
+          : undefined;
+    const { device, label: target } = lane.target;
+    this.#emit({ ...this.#paced(device, lane.phase, lane.done, total, fraction), device, target });
+  }
+
+  #paced(
+    key: string,
+    phase: FlashPhase,
+    bytes: number,
+    total: number | undefined,
+    fraction: number | undefined,
+  ): FlashProgressEvent {
+    const id = `${key} ${phase}`;
+    const pace = this.#paces.get(id) ?? new Pace();
+    this.#paces.set(id, pace);
+    pace.mark(this.#surroundings.clock.now(), bytes);
+    const part = fraction ?? (total ? Math.min(1, bytes / total) : undefined);
+    const eta = pace.eta(total ?? (part ? bytes / part : undefined));
+    return {
+      type: 'flash.progress',
+      phase,
+      bytes,
+      ...(total === undefined ? {} : { total }),
+      ...(part === undefined ? {} : { fraction: Math.round(part * 1000) / 1000 }),
+      rate: Math.round(pace.rate),
+      ...(eta === undefined ? {} : { eta: Math.round(eta * 10) / 10 }),
+    };
+  }
+
+  #emit(event: FlashEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** A person stopped the job. */
+class Cancelled extends Error {}
+
+const mappedOctets = (ranges: readonly { readonly start: number; readonly end: number }[]): number =>
+  ranges.reduce((sum, { start, end }) => sum + blocksOf(end - start) * BLOCK, 0) || 1;
