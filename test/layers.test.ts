@@ -61,6 +61,8 @@ const MACHINES = [
   'main/devices/*',
   'main/bench/{event-log,events,rival-guard}',
   'main/bench-file/*',
+  'main/console/{escapes}',
+  'main/console/expect/{ready-made,run,script}',
   'main/console/stages/*',
   'main/content/{content,device-values,name,template}',
   'main/dns/answer',
@@ -112,7 +114,8 @@ const RULES: readonly Rule[] = [
   },
   {
     says: 'host implementations are chosen by entries and tests alone',
-    broken: ({ from, to }) => isHostImplementation(to) && !under('main/host', 'main/local-engine.ts', 'main/app/process.ts', 'main/cli')(from),
+    broken: ({ from, to }) =>
+      isHostImplementation(to) && !under('main/host', 'main/local-engine.ts', 'main/app/process.ts', 'main/cli')(from),
   },
   {
     says: 'the engine needs no window, and nothing needs tests',
@@ -165,7 +168,10 @@ const RULES: readonly Rule[] = [
   {
     says: 'the contract is names, schemas and types: of the engine it knows no more than types and errors',
     broken: ({ from, to, typesOnly }) =>
-      under('main/contract')(from) && isOurs(to) && !typesOnly && !under('main/contract', 'main/errors.ts', 'main/bench/events.ts')(to),
+      under('main/contract')(from) &&
+      isOurs(to) &&
+      !typesOnly &&
+      !under('main/contract', 'main/errors.ts', 'main/bench/events.ts')(to),
   },
   {
     says: 'transports carry the contract and know nothing else; a window runs them too, so no Node module',
