@@ -12,7 +12,12 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['test/main/**/*.test.ts', 'test/*.test.ts', 'main/node-dhcpd-lite/test/**/*.test.ts'],
+          include: [
+            'test/main/**/*.test.ts',
+            'test/renderer/**/*.test.ts',
+            'test/*.test.ts',
+            'main/node-dhcpd-lite/test/**/*.test.ts',
+          ],
           testTimeout: 60_000,
         },
       },

@@ -46,8 +46,8 @@ export function ensureInstalled() {
 
 /** `npm run build` unless `dist` is newer than every source. */
 export function ensureBuilt() {
-  const sources = ['main', 'vite.config.ts', 'package-lock.json'].map(name => join(root, name));
-  if (newest(join(root, 'dist', 'benchboot.js')) >= Math.max(...sources.map(newest))) return;
+  const sources = ['main', 'renderer', 'vite.config.ts', 'package-lock.json'].map(name => join(root, name));
+  if (newest(join(root, 'dist', 'renderer', 'index.html')) >= Math.max(...sources.map(newest))) return;
   console.error('benchboot: building …');
   run(npm, ['run', '--silent', 'build'], { stdio: 'pipe' });
 }

@@ -1,0 +1,35 @@
+/**
+ * The views of the app, in the order of the rail. To add one: make `renderer/features/<id>/` with a `<Name>Page.tsx` that
+ * has a default export, and a row here. It gets the whole area between top bar and status line (a flex column; it scrolls
+ * inside itself), `useRoute().rest` for what is open in it, and the hooks of `engine/use-engine.tsx`. A feature imports
+ * from `engine`, `ui` and the contract, never from another feature.
+ */
+import { IconPlugConnected, IconSettings } from '@tabler/icons-react';
+import { type ComponentType, lazy } from 'react';
+
+export interface AppView {
+  /** First part of the address, e.g. `bench`. */
+  readonly id: string;
+  readonly label: string;
+  readonly icon: ComponentType<{ size?: number | string; stroke?: number | string }>;
+  /** Loaded when it is first shown. */
+  readonly Page: ComponentType;
+  /** Mounted always and showing nothing: offers commands (`useCommands`) and announces what happens while another view is shown. */
+  readonly Background?: ComponentType;
+}
+
+export const VIEWS: readonly AppView[] = [
+  {
+    id: 'bench',
+    label: 'Bench',
+    icon: IconPlugConnected,
+    Page: lazy(() => import('../features/bench/BenchPage.tsx')),
+    Background: lazy(() => import('../features/bench/BenchBackground.tsx')),
+  },
+  {
+    id: 'settings',
+    label: 'Settings',
+    icon: IconSettings,
+    Page: lazy(() => import('../features/settings/SettingsPage.tsx')),
+  },
+];

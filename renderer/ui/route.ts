@@ -1,0 +1,47 @@
+/** Which view is shown and what is open in it, kept in the address (`#/bench/device/…`) so that back, reload and links work. */
+import { useSyncExternalStore } from 'react';
+
+export interface Route {
+  /** The view's id; empty: the first one. */
+  readonly view: string;
+  /** What is open in it, in the view's own words. */
+  readonly rest: readonly string[];
+}
+
+export function readRoute(hash: string): Route {
+  const [view = '', ...rest] = hash.replace(/^#\/?/, '').split('/').map(decode);
+  return { view, rest: rest.filter(part => part !== '') };
+}
+
+export const routeHash = (view: string, ...rest: readonly string[]): string =>
+  `#/${[view, ...rest].map(encodeURIComponent).join('/')}`;
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return '';
+  }
+}
+
+/** Opens a view, or something in it. */
+export function go(view: string, ...rest: readonly string[]): void {
+  const hash = routeHash(view, ...rest);
+  if (hash !== location.hash) location.hash = hash;
+}
+
+let known: { readonly hash: string; readonly route: Route } = { hash: '', route: { view: '', rest: [] } };
+
+function current(): Route {
+  if (known.hash !== location.hash) known = { hash: location.hash, route: readRoute(location.hash) };
+  return known.route;
+}
+
+export function useRoute(): Route {
+  return useSyncExternalStore(onHashChange, current);
+}
+
+function onHashChange(listener: () => void): () => void {
+  window.addEventListener('hashchange', listener);
+  return () => window.removeEventListener('hashchange', listener);
+}
