@@ -28,8 +28,8 @@ export type Input =
 export type Effect =
   | { readonly do: 'send'; readonly answer: Extract<Answer, { error: unknown }> }
   | { readonly do: 'run'; readonly request: Request }
-  /** Undo these in this order, then exit. */
-  | { readonly do: 'leave'; readonly undo: readonly Change[] };
+  /** Undo these in this order, then exit. `stranger`: whoever is there is not our engine. */
+  | { readonly do: 'leave'; readonly undo: readonly Change[]; readonly stranger: boolean };
 
 export const BEGINNING: Conversation = { phase: 'greeting', running: undefined, waiting: [], changes: [] };
 
@@ -53,7 +53,8 @@ export function converse(state: Conversation, input: Input, token: string): read
       if (state.phase === 'leaving') return [state, []];
       if (state.phase === 'greeting') {
         // Whoever does not know the token is not our engine: no second try.
-        if (!isGreeting(input.text, token)) return next({ ...state, phase: 'leaving' }, []);
+        if (!isGreeting(input.text, token))
+          return [{ ...state, phase: 'left' }, [{ do: 'leave', undo: [], stranger: true }]];
         return [{ ...state, phase: 'serving' }, []];
       }
       return requested(state, input.text);
@@ -78,7 +79,10 @@ function requested(state: Conversation, line: string | undefined): readonly [Con
 function next(state: Conversation, effects: readonly Effect[]): readonly [Conversation, readonly Effect[]] {
   if (state.running) return [state, effects];
   if (state.phase === 'leaving')
-    return [{ ...state, phase: 'left', changes: [] }, [...effects, { do: 'leave', undo: state.changes.toReversed() }]];
+    return [
+      { ...state, phase: 'left', changes: [] },
+      [...effects, { do: 'leave', undo: state.changes.toReversed(), stranger: false }],
+    ];
   const [request, ...waiting] = state.waiting;
   if (!request) return [state, effects];
   return [{ ...state, running: request, waiting }, [...effects, { do: 'run', request }]];

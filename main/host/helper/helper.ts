@@ -53,7 +53,7 @@ async function main(): Promise<void> {
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
   process.on('SIGTERM', () => service.end());
   const failures = await service.ended;
-  if (failures.length > 0) throw new Error(`what was changed could not be undone: ${failures.join('; ')}`);
+  if (failures.length > 0) throw new Error(failures.join('; '));
 }
 
 try {

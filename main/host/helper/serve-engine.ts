@@ -14,7 +14,7 @@ export interface ServeParts {
 }
 
 export interface Service {
-  /** Everything is undone and nothing is left to do. Holds a sentence for each change that could not be undone. */
+  /** Everything is undone and nothing is left to do. Holds a sentence for whatever went wrong. */
   readonly ended: Promise<readonly string[]>;
   /** Ends it as if the engine had gone. */
   end(): void;
@@ -43,7 +43,8 @@ export function serveEngine({ channel, tokens, perform, nics }: ServeParts): Ser
         break;
       case 'leave':
         channel.close();
-        void undoAll(effect.undo, nics).then(finish);
+        if (effect.stranger) finish(['whoever listens there does not know the token']);
+        else void undoAll(effect.undo, nics).then(finish);
     }
   };
   const run = async (request: Request): Promise<void> => {
@@ -70,7 +71,7 @@ async function undoAll(changes: readonly Change[], nics: Nics): Promise<string[]
     try {
       await undoChange(change, nics);
     } catch (error) {
-      failures.push(`${change.nic}: ${error instanceof Error ? error.message : error}`);
+      failures.push(`a change to ${change.nic} could not be undone: ${error instanceof Error ? error.message : error}`);
     }
   }
   return failures;
