@@ -7,6 +7,7 @@ import { type Bench, startBench } from './bench/bench.ts';
 import { benchDefaults } from './bench/bench-defaults.ts';
 import { EventLog } from './bench/event-log.ts';
 import { type BenchPlan, type BenchRequest, planBench } from './bench/plan.ts';
+import { type Consoles, createConsoles } from './console/consoles.ts';
 import type { Device } from './devices/device.ts';
 import { examine, type Finding } from './doctor/doctor.ts';
 import { BenchError } from './errors.ts';
@@ -31,6 +32,8 @@ export interface Engine {
   readonly settings: EngineSettings;
   /** Everything that happens, numbered. */
   readonly events: Pick<EventLog, 'on' | 'since'>;
+  /** Serial ports, and the consoles that are open. */
+  readonly consoles: Consoles;
   /** The network ports, the best bench first. */
   nics(): Promise<readonly (readonly [Nic, Worthiness])[]>;
   /** Calls back with the ports, the best bench first, soon and whenever something about one changed. Returns stop. */
@@ -45,13 +48,14 @@ export interface Engine {
   restore(): Promise<Undoing>;
   /** The self-test: what works here, and what is in the way. */
   examine(): Promise<readonly Finding[]>;
-  /** Stops what is being served. */
+  /** Stops what is being served, and closes the consoles. */
   close(): Promise<void>;
 }
 
 export function createEngine(host: Host, settings: EngineSettings): Engine {
   const log = new EventLog(() => host.clock.now());
   const benches = new Set<Bench>();
+  const consoles = createConsoles({ host, stateFolder: settings.stateFolder });
 
   const findNic = async (name: string): Promise<Nic> => {
     const nics = await host.nics.list();
@@ -72,6 +76,7 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
   return {
     settings,
     events: log,
+    consoles,
     nics: async () => rankNics(await host.nics.list()),
     watchNics: changed => host.nics.watch(nics => changed(rankNics(nics))),
     plan,
@@ -106,7 +111,7 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
     examine: () => examine({ host, run: settings.run, programs: settings.programs, stateFolder: settings.stateFolder }),
 
     async close() {
-      await Promise.all([...benches].map(bench => bench.stop('the engine is closing')));
+      await Promise.all([...[...benches].map(bench => bench.stop('the engine is closing')), consoles.close()]);
       benches.clear();
     },
   };

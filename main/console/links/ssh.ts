@@ -2,7 +2,14 @@
  * Dials by SSH: a shell, or a command of its own in a terminal. The host key is remembered at first use; another one
  * later is a full stop.
  */
-import ssh2, { type Client, type ClientChannel, type ConnectConfig } from 'ssh2';
+import type {
+  AnyAuthMethod,
+  AuthHandlerMiddleware,
+  Client,
+  ClientChannel,
+  ConnectConfig,
+  KeyboardInteractiveAuthMethod,
+} from 'ssh2';
 import { BenchError } from '../../errors.ts';
 import { fingerprint, hostName, type KnownHosts, keyType } from '../known-hosts.ts';
 import type { Dialer, Link } from '../link.ts';
@@ -18,6 +25,8 @@ export interface SshPlace {
 /** What a person has to log in with; all that is given is tried. */
 export interface SshLogin {
   readonly password?: string;
+  /** Asked when nothing else was taken and the server takes passwords; undefined when nobody answers. */
+  readonly askPassword?: () => Promise<string | undefined>;
   /** Private keys as their files have them. */
   readonly keys?: readonly Uint8Array[];
   /** Path of the agent's socket. */
@@ -41,6 +50,8 @@ export async function connectSsh({ place, login, knownHosts }: SshOptions, signa
   const target = `ssh:${user}@${hostName(host, port)}`;
   const pinned = knownHosts.find(host, port);
   const given = await login();
+  // Loaded with the first connection: no other command needs it.
+  const { default: ssh2 } = await import('ssh2');
   const client = new ssh2.Client();
   let stranger: BenchError | undefined;
 
@@ -172,26 +183,53 @@ function sshLink(target: string, client: Client, channel: ClientChannel): Link {
   };
 }
 
-/** What is tried in turn: the agent's keys, those that were given, the password, and questions answered with it. */
-function methods(user: string, { agent, keys = [], password }: SshLogin): NonNullable<ConnectConfig['authHandler']> {
-  const list = [
-    { type: 'none', username: user },
-    ...(agent ? [{ type: 'agent', username: user, agent }] : []),
-    ...keys.map(key => ({ type: 'publickey', username: user, key: Buffer.from(key) })),
-    ...(password === undefined
-      ? []
-      : [
-          { type: 'password', username: user, password },
-          {
-            type: 'keyboard-interactive',
-            username: user,
-            prompt: (_n: string, _i: string, _l: string, prompts: unknown[], answer: (texts: string[]) => void) =>
-              answer(prompts.map(() => password)),
-          },
-        ]),
+/** What is tried in turn, as far as the server takes it: the agent's keys, those that were given, the password. */
+function methods(user: string, { agent, keys = [], password, askPassword }: SshLogin): AuthHandlerMiddleware {
+  const username = user;
+  let known: Promise<string | undefined> | undefined;
+  const secret = (): Promise<string | undefined> => {
+    known ??= password === undefined && askPassword ? askPassword() : Promise.resolve(password);
+    return known;
+  };
+  const candidates: (() => Promise<AnyAuthMethod | undefined>)[] = [
+    async () => ({ type: 'none', username }),
+    ...(agent ? [async () => ({ type: 'agent' as const, username, agent })] : []),
+    ...keys.map(key => async () => ({ type: 'publickey' as const, username, key: Buffer.from(key) })),
+    async () => {
+      const text = await secret();
+      return text === undefined ? undefined : { type: 'password', username, password: text };
+    },
+    async () => {
+      const text = await secret();
+      const prompt: KeyboardInteractiveAuthMethod['prompt'] = (_name, _instructions, _language, prompts, answer) =>
+        answer(prompts.map(() => text ?? ''));
+      return text === undefined ? undefined : { type: 'keyboard-interactive', username, prompt };
+    },
   ];
-  return list as unknown as NonNullable<ConnectConfig['authHandler']>;
+  const types = [
+    'none',
+    ...(agent ? ['publickey'] : []),
+    ...keys.map(() => 'publickey'),
+    'password',
+    'keyboard-interactive',
+  ];
+  let next = 0;
+  return (left, _partial, use) => {
+    const tryNext = async (): Promise<void> => {
+      while (next < candidates.length) {
+        const at = next++;
+        if (left && !(left as readonly string[]).includes(types[at]!)) continue;
+        const method = await candidates[at]!();
+        if (method) return use(method);
+      }
+      use(NO_MORE);
+    };
+    void tryNext().catch(() => use(NO_MORE));
+  };
 }
+
+/** `ssh2` takes it for the end of the list; its types leave that out. */
+const NO_MORE = false as never;
 
 /** Signature algorithms of a key type: RSA keys sign with SHA-2 now (RFC 8332). */
 function algorithmsOf(type: string): string[] {
