@@ -73,6 +73,7 @@ const MACHINES = [
   'main/host/drive-identity',
   'main/host/node/{block-snapshot,block-uses,linux-drives,superblock}',
   'main/http/{conditional,media-types,paths,range,report}',
+  'main/ipxe/script/*',
   'main/media/fat/*',
   'main/media/{block-store,partitions}',
   'main/nic/{addressing,worthiness}',

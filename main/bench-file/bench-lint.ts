@@ -3,9 +3,9 @@ import { formatIpv4, inSubnet, ipv4Number, maskNumber, parseCidr, parseIpv4, typ
 import { bootFileUse, isUrl } from '../boot/plan.ts';
 import { parseDuration } from '../kit/duration.ts';
 import { type JsonSource, type JsonValue, pointerTo } from '../kit/json-source.ts';
+import { nearest } from '../kit/nearest.ts';
 import { BENCH_SCHEMA, type BenchFile, type BenchRemark, pointerText } from './bench-file.ts';
 import { checkSchema } from './json-schema.ts';
-import { nearest } from './nearest.ts';
 
 /** What the linter is told of the world; left out, it does not judge. */
 export interface LintFacts {

@@ -11,7 +11,7 @@ import {
 import { lintBenchFile } from '../../../main/bench-file/bench-lint.ts';
 import { bootWishes, hostOf } from '../../../main/bench-file/boot-wishes.ts';
 import { checkSchema, type Schema } from '../../../main/bench-file/json-schema.ts';
-import { nearest } from '../../../main/bench-file/nearest.ts';
+import { nearest } from '../../../main/kit/nearest.ts';
 import { PROFILES, profile } from '../../../main/bench-file/profiles.ts';
 import { BOOT_TARGETS } from '../../../main/boot/architectures.ts';
 import { recogniseClient } from '../../../main/boot/client.ts';

@@ -1,0 +1,414 @@
+/**
+ * Runs an iPXE script without a machine: every step, menu, fetch and ending that a device would come to. Pure and bounded;
+ * the answer is plain data. What commands do is in `dry-run-commands.ts`.
+ */
+import { type Build, commandSpec, target as findTarget, type TargetName } from './commands.ts';
+import { type Device, putDevice, putDhcp, usualBuild } from './device.ts';
+import { EFFECTS } from './dry-run-commands.ts';
+import { readArguments } from './options.ts';
+import { type Command, parseScript, type Script } from './parse.ts';
+import { Settings } from './settings.ts';
+import { LARGEST_SCRIPT, type Position, positionsOf, type Span } from './text.ts';
+import { needsNetwork, resolveUri } from './url.ts';
+
+/** What a URL would give. */
+export type Fetched =
+  /** `text` when it is a script, so that `chain` can be followed. */
+  | { readonly is: 'file'; readonly size: number; readonly text?: string | undefined }
+  | { readonly is: 'missing'; readonly why?: string | undefined }
+  /** Another server's: not looked at, taken as there. */
+  | { readonly is: 'elsewhere' };
+
+export interface DryRunOptions {
+  readonly device: Device;
+  readonly lookup?: ((url: string) => Fetched) | undefined;
+  /** Where the script came from; a network URL means that the network is open, and relative names start there. */
+  readonly from?: string | undefined;
+  /**
+   * What is chosen or typed, by the setting that `choose`, `read` or `login` fills; several for several times. `prompt`
+   * is the key pressed at prompts. What is not here waits for its timeout, and without one the run ends there.
+   */
+  readonly choices?: Readonly<Record<string, string | readonly string[]>> | undefined;
+  /** Program that runs it; left out, the usual one for the device. */
+  readonly target?: TargetName | undefined;
+  /** Default 1 Gb/s. */
+  readonly linkBitsPerSecond?: number | undefined;
+  /** Default 5,000. */
+  readonly mostSteps?: number | undefined;
+}
+
+export interface Step extends Position {
+  /** Index into `scripts`. */
+  readonly script: number;
+  /** The command with its settings expanded. */
+  readonly command: string;
+  readonly ok: boolean;
+  /** `ok` is taken for granted: it cannot be known without the machine. */
+  readonly assumed?: true;
+  readonly says?: string;
+  /** When it begins and how long it takes, seconds since the script began. */
+  readonly at: number;
+  readonly seconds: number;
+}
+
+export interface FetchStep {
+  /** Index into `steps`. */
+  readonly step: number;
+  readonly url: string;
+  readonly found: Fetched['is'];
+  readonly size: number | undefined;
+  /** At link speed. */
+  readonly seconds: number;
+  readonly why: string | undefined;
+}
+
+export interface MenuItem {
+  /** Undefined for a heading. */
+  readonly name: string | undefined;
+  readonly text: string;
+  readonly key: string | undefined;
+}
+
+export interface MenuShown {
+  readonly step: number;
+  readonly title: string;
+  readonly items: readonly MenuItem[];
+  readonly setting: string;
+  readonly selected: string;
+  /** Milliseconds; undefined: it waits for ever. */
+  readonly timeoutMs: number | undefined;
+  /** Undefined: the run waits here. */
+  readonly chosen: string | undefined;
+}
+
+export type EndingKind =
+  | 'boots'
+  | 'disk'
+  /** A program or script that was not looked into takes over. */
+  | 'hands-over'
+  | 'waits'
+  | 'shell'
+  | 'reboot'
+  | 'poweroff'
+  /** `exit`, or the end of the script with nothing started. */
+  | 'leaves'
+  /** A command failed and nothing caught it: the machine goes on to its next boot device. */
+  | 'fails'
+  /** Goes round with a pause until something succeeds. */
+  | 'retries'
+  /** Goes round for ever, nothing can change it. */
+  | 'loops'
+  | 'too-long';
+
+export interface Ending {
+  readonly kind: EndingKind;
+  /** The machine ends where nobody wants it to. */
+  readonly dead: boolean;
+  readonly sentence: string;
+  readonly step: number | undefined;
+}
+
+export interface DryRun {
+  readonly scripts: readonly string[];
+  readonly steps: readonly Step[];
+  readonly fetches: readonly FetchStep[];
+  readonly menus: readonly MenuShown[];
+  /** What stands on the screen, `echo` and what iPXE says. */
+  readonly screen: readonly string[];
+  readonly ending: Ending;
+  readonly seconds: number;
+}
+
+export interface Image {
+  readonly name: string;
+  readonly url: string;
+  readonly size: number | undefined;
+  readonly text: string | undefined;
+  args: string;
+  autofree: boolean;
+}
+
+export interface Ui {
+  readonly title: string;
+  readonly items: (MenuItem & { readonly isDefault: boolean })[];
+}
+
+/** What a command came to. */
+export interface Outcome {
+  readonly ok: boolean;
+  readonly says?: string;
+  readonly seconds?: number;
+  readonly assumed?: true;
+}
+
+/** Ends the whole run from wherever it is. */
+export class Ended extends Error {
+  readonly kind: EndingKind;
+  readonly dead: boolean;
+  constructor(kind: EndingKind, sentence: string, dead = false) {
+    super(sentence);
+    this.kind = kind;
+    this.dead = dead;
+  }
+}
+
+const MOST_NESTED = 12;
+const GOTO_MARK_LIMIT = 5000;
+const DEAD: readonly EndingKind[] = ['fails', 'loops', 'too-long'];
+
+/** Never throws and always ends, whatever the script says. */
+export function dryRun(source: string | Script, options: DryRunOptions): DryRun {
+  const run = new Run(options);
+  const text = typeof source === 'string' ? source : source.text;
+  const script = text.length > LARGEST_SCRIPT ? undefined : typeof source === 'string' ? parseScript(source) : source;
+  const ending = run.all(script, options.from ?? 'script');
+  return {
+    scripts: run.scripts,
+    steps: run.steps,
+    fetches: run.fetches,
+    menus: run.menus,
+    screen: run.screen,
+    ending,
+    seconds: run.seconds,
+  };
+}
+
+interface Frame {
+  readonly script: Script;
+  readonly index: number;
+  readonly url: string | undefined;
+  readonly place: (span: Span) => Position;
+  /** Line to go to next, set by `goto`. */
+  jump: number | undefined;
+  /** Set by `exit` and `chain --replace`: the script ends here. */
+  stopped: boolean;
+}
+
+/** The state of the pretended machine, and what its commands do to it. */
+export class Run {
+  readonly options: DryRunOptions;
+  readonly settings = new Settings();
+  readonly images = new Map<string, Image>();
+  readonly uis = new Map<string, Ui>();
+  readonly scripts: string[] = [];
+  readonly steps: Step[] = [];
+  readonly fetches: FetchStep[] = [];
+  readonly menus: MenuShown[] = [];
+  readonly screen: string[] = [];
+  selected: Image | undefined;
+  seconds = 0;
+  networkOpen: boolean;
+  frame!: Frame;
+  readonly build: Build;
+  /** Times a person was asked something. */
+  asked = 0;
+  #depth = 0;
+  readonly #taken = new Map<string, number>();
+  readonly #marks = new Map<string, { steps: number; asked: number }>();
+
+  constructor(options: DryRunOptions) {
+    this.options = options;
+    const usual = usualBuild(options.device);
+    const builds = options.target && findTarget(options.target)?.builds;
+    this.build =
+      !builds || builds.includes(usual) ? usual : (builds.find(build => fits(build, options.device)) ?? builds[0]!);
+    this.networkOpen = options.from !== undefined && needsNetwork(options.from);
+    putDevice(this.settings, options.device);
+    if (this.networkOpen && options.device.dhcp) putDhcp(this.settings, options.device.dhcp);
+  }
+
+  all(script: Script | undefined, name: string): Ending {
+    try {
+      if (!script) throw new Ended('fails', 'The script is too long for iPXE’s memory.');
+      const ok = this.runScript(script, name, this.options.from);
+      if (ok)
+        throw new Ended(
+          'leaves',
+          'The script ends here and starts nothing: the machine goes on to its next boot device.',
+          true,
+        );
+      const last = this.steps.at(-1);
+      const what = last
+        ? `line ${last.line} (${last.command.slice(0, 60)}) failed${last.says ? `: ${last.says}` : ''}`
+        : 'nothing ran';
+      throw new Ended('fails', `The script stops, because ${what}. The machine goes on to its next boot device.`);
+    } catch (error) {
+      if (!(error instanceof Ended)) throw error;
+      const step = this.steps.length > 0 ? this.steps.length - 1 : undefined;
+      return { kind: error.kind, dead: error.dead || DEAD.includes(error.kind), sentence: error.message, step };
+    }
+  }
+
+  /** True when it ended well, as `chain` sees it. */
+  runScript(script: Script, name: string, url: string | undefined): boolean {
+    if (!script.magic && url !== undefined)
+      return this.say('It does not begin with #!ipxe, so iPXE takes it for no script.');
+    if (this.#depth >= MOST_NESTED)
+      throw new Ended('loops', 'Scripts keep chaining to scripts; this would go on for ever.');
+    this.#depth++;
+    const before = this.frame;
+    const frame: Frame = {
+      script,
+      index: this.scripts.push(name) - 1,
+      url: url ?? before?.url,
+      place: positionsOf(script.text),
+      jump: undefined,
+      stopped: false,
+    };
+    this.frame = frame;
+    let ok = true;
+    for (let at = 0; at < script.lines.length; at = frame.jump ?? at + 1) {
+      frame.jump = undefined;
+      const line = script.lines[at]!;
+      ok = !line.unfinished && this.#line(line.commands);
+      if (frame.stopped || (!ok && frame.jump === undefined)) break;
+    }
+    this.#depth--;
+    this.frame = before;
+    return ok;
+  }
+
+  /** core/exec.c, system(): from left to right, each operator looks at the last result. */
+  #line(commands: readonly Command[]): boolean {
+    let ok = true;
+    for (const [index, { words, operator }] of commands.entries()) {
+      if (index > 0 && ((operator === '&&' && !ok) || (operator === '||' && ok))) continue;
+      if (words.length === 0) ok = true;
+      else ok = this.#command(words);
+      if (this.frame.jump !== undefined || this.frame.stopped) break;
+    }
+    return ok;
+  }
+
+  #command(words: Command['words']): boolean {
+    if (this.steps.length >= (this.options.mostSteps ?? 5000))
+      throw new Ended(
+        'too-long',
+        `After ${this.steps.length} steps it still goes on; this is where the dry run stops.`,
+      );
+    const [name = '', ...args] = words.map(word => this.settings.expand(word.text));
+    const first = words[0]!;
+    const last = words.at(-1)!;
+    const span = { offset: first.offset, length: last.offset + last.length - first.offset };
+    const index = this.steps.length;
+    const step = {
+      ...this.frame.place(span),
+      script: this.frame.index,
+      command: [name, ...args].join(' '),
+      at: round(this.seconds),
+    };
+    // In its place at once, so that what the command runs comes after it.
+    this.steps.push({ ...step, ok: true, seconds: 0 });
+    let outcome: Outcome;
+    try {
+      outcome = this.#execute(name, args);
+    } catch (error) {
+      if (error instanceof Ended && index === this.steps.length - 1)
+        this.steps[index] = { ...step, ok: !DEAD.includes(error.kind), says: error.message, seconds: 0 };
+      throw error;
+    }
+    const { ok, says, assumed } = outcome;
+    this.seconds = round(this.seconds + (outcome.seconds ?? 0));
+    const seconds = round(this.seconds - step.at);
+    this.steps[index] = { ...step, ok, seconds, ...(says && { says }), ...(assumed && { assumed }) };
+    if (!ok && says) this.say(says);
+    return ok;
+  }
+
+  #execute(name: string, args: readonly string[]): Outcome {
+    const spec = commandSpec(name);
+    if (!spec) return { ok: false, says: `${name}: command not found` };
+    if (!spec.in.includes(this.build)) return { ok: false, says: `${this.build} does not have the command "${name}"` };
+    const read = readArguments(spec, args);
+    if (read.problem?.kind === 'help') return { ok: false, says: 'only help is shown' };
+    if (read.problem) return { ok: false, says: `option ${read.problem.option} is not taken` };
+    const operands = args.slice(read.operands);
+    if (operands.length < spec.min || operands.length > spec.max)
+      return { ok: false, says: `takes ${spec.usage || 'no arguments'}` };
+    const effect = EFFECTS.get(name);
+    return effect ? effect(this, { name, operands, options: read.options }) : { ok: true };
+  }
+
+  say(line: string): false {
+    if (this.screen.length < 2000) this.screen.push(line);
+    return false;
+  }
+
+  /** What a person answers there next; undefined: nobody does. */
+  choice(setting: string): string | undefined {
+    const given =
+      this.options.choices && Object.hasOwn(this.options.choices, setting) ? this.options.choices[setting] : undefined;
+    if (given === undefined || typeof given === 'string') return given;
+    const taken = this.#taken.get(setting) ?? 0;
+    this.#taken.set(setting, taken + 1);
+    return given[Math.min(taken, given.length - 1)];
+  }
+
+  resolve(uri: string): string {
+    const server = this.networkOpen ? this.options.device.dhcp?.nextServer : undefined;
+    return resolveUri(this.frame.url ?? (server && `tftp://${server}/`), uri);
+  }
+
+  /** Downloads, or says why not. */
+  fetch(uri: string): { readonly url: string; readonly found: Fetched; readonly outcome: Outcome } {
+    const url = this.resolve(uri);
+    const closed = needsNetwork(url) && !this.networkOpen;
+    const found: Fetched = closed
+      ? { is: 'missing', why: 'the network is not open yet' }
+      : needsNetwork(url)
+        ? (this.options.lookup?.(url) ?? { is: 'elsewhere' })
+        : { is: 'missing', why: 'there is no server it could come from' };
+    const size = found.is === 'file' ? found.size : undefined;
+    const seconds = round(((size ?? 0) * 8) / (this.options.linkBitsPerSecond ?? 1e9));
+    this.seconds = round(this.seconds + seconds);
+    const why = found.is === 'missing' ? (found.why ?? 'no such file') : undefined;
+    this.fetches.push({ step: this.steps.length - 1, url, found: found.is, size, seconds, why });
+    if (found.is === 'missing') return { url, found, outcome: { ok: false, says: `${url}: ${why}` } };
+    return { url, found, outcome: { ok: true, ...(found.is === 'elsewhere' && { assumed: true as const }) } };
+  }
+
+  /** `goto`: the second time in the very same state, nothing will ever change. */
+  jumpTo(line: number): void {
+    const state = [
+      this.frame.index,
+      line,
+      this.networkOpen,
+      this.selected?.url,
+      [...this.images.values()].map(image => `${image.name} ${image.args}`).join(),
+      [...this.uis].map(([name, ui]) => `${name} ${ui.items.length}`).join(),
+      [...this.#taken].join(),
+      this.settings.fingerprint(),
+    ].join('\n');
+    const mark = this.#marks.get(state);
+    if (mark) throw this.#round(mark);
+    if (this.#marks.size < GOTO_MARK_LIMIT) this.#marks.set(state, { steps: this.steps.length, asked: this.asked });
+    this.frame.jump = line;
+  }
+
+  #round(mark: { steps: number; asked: number }): Ended {
+    const round = this.steps.slice(mark.steps);
+    const lines = `lines ${Math.min(...round.map(step => step.line))} to ${Math.max(...round.map(step => step.line))}`;
+    if (this.asked > mark.asked)
+      return new Ended('waits', `It comes back to where it asked before (${lines}), and waits for another answer.`);
+    const failed = round.find(step => !step.ok && !/^(isset|iseq|prompt)\b/.test(step.command));
+    const pause = round.reduce((sum, step) => sum + step.seconds, 0);
+    if (failed && pause > 0)
+      return new Ended(
+        'retries',
+        `It tries again every ${Math.round(pause)} s until line ${failed.line} (${failed.command.slice(0, 60)}) succeeds.`,
+      );
+    return new Ended(
+      'loops',
+      failed
+        ? `It goes round for ever (${lines}) as fast as it can, because line ${failed.line} fails; a "sleep" in there would let it wait.`
+        : `It goes round for ever: ${lines} change nothing.`,
+    );
+  }
+}
+
+const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
+
+function fits(build: Build, { platform, arch }: Device): boolean {
+  if (platform === 'pcbios') return !build.endsWith('.efi');
+  return arch === 'arm64' ? build === 'ipxe-arm64.efi' : build.endsWith('.efi') && build !== 'ipxe-arm64.efi';
+}
