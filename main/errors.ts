@@ -234,6 +234,22 @@ const CATALOGUE = {
     (d: { targets: readonly string[] }) =>
       `This would destroy everything on ${list(d.targets)}, and nobody is here to confirm it. Add --yes when that is what you want.`,
   ),
+  NOT_CUSTOMISABLE: row(
+    1,
+    (d: { reason: string }) =>
+      `This image cannot be customised: ${d.reason}. Write it as it is, and set it up on the board itself.`,
+  ),
+  CUSTOMISE_LOST: row(
+    1,
+    (d: { file: string }) =>
+      `The card does not give back what was written to "${d.file}": it is not customised. Try another card or reader.`,
+  ),
+  RECIPE_INVALID: row(
+    1,
+    (d: { path: string; problems: readonly string[] }) =>
+      `The recipe "${d.path}" has ${d.problems.length === 1 ? 'a problem' : `${d.problems.length} problems`}: ${d.problems.join('; ')}. ` +
+      '`benchboot recipe check` shows each with its place.',
+  ),
   UNSUPPORTED: row(1, (d: { what: string; platform: string }) => `${d.what} is not possible on ${d.platform} yet.`),
 } as const;
 
@@ -258,6 +274,12 @@ export class BenchError<C extends ErrorCode = ErrorCode> extends Error {
 }
 
 export const ERROR_CODES = Object.keys(CATALOGUE) as readonly ErrorCode[];
+
+/** The exit code for several failures: theirs when they agree, else 1. */
+export function exitCodeOf(codes: readonly ErrorCode[]): number {
+  const exits = new Set(codes.map(code => CATALOGUE[code]?.exit ?? 1));
+  return exits.size === 1 ? [...exits][0]! : 1;
+}
 
 /** The `code` of a Node system error (`ENOENT`, …), or undefined. */
 export function systemCode(error: unknown): string | undefined {

@@ -36,7 +36,7 @@ const COMMON = {
 
 export function command<const F extends Record<string, Flag>>(definition: {
   readonly words: string;
-  /** Operands after the flags, e.g. `FILE`; names in capitals are required, `[FILE]` is optional. */
+  /** Operands after the flags, e.g. `FILE`; names in capitals are required, `[FILE]` is optional, `FILE…` takes one or more. */
   readonly operands?: string;
   readonly summary: string;
   readonly details?: string;
@@ -82,8 +82,8 @@ export function command<const F extends Record<string, Flag>>(definition: {
         return 0;
       }
       if (parsed.positionals.length < required.length)
-        throw usage(`${required[parsed.positionals.length]} is missing.`);
-      if (parsed.positionals.length > names.length)
+        throw usage(`${required[parsed.positionals.length]!.replace('…', '')} is missing.`);
+      if (parsed.positionals.length > names.length && !names.at(-1)?.endsWith('…'))
         throw usage(`"${parsed.positionals[names.length]}" is one word too many.`);
       const { json, help: _, ...values } = parsed.values;
       return definition.run(values as Values<F>, parsed.positionals, output(json === true));

@@ -16,8 +16,6 @@ export interface Target {
   sync(): Promise<void>;
   /** Tells the device that nothing on it is needed any more; resolves to whether it took that. */
   discard?(): Promise<boolean>;
-  /** It was unplugged. */
-  gone?(): Promise<boolean>;
   /** Makes the system read the new partition table. */
   finish(): Promise<void>;
   close(): Promise<void>;

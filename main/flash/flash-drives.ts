@@ -1,0 +1,59 @@
+/** From the words of a person to the flash of drives: which drives are meant, whether they may be written, and the job. */
+import type { Clock, Drive, Drives } from '../host/host.ts';
+import { findDrive } from './drive/find.ts';
+import { type DrivePolicy, type Offer, offerOf, requireOffered } from './drive/offer.ts';
+import { driveTarget } from './drive-target.ts';
+import { type FlashJob, type FlashOptions, startFlash } from './job.ts';
+
+/** What flashing needs of this laptop. */
+export interface FlashParts {
+  readonly drives: Drives;
+  readonly clock: Clock;
+  /** The file `decoders.wasm` of `resources/decoders`. */
+  readonly decoders: string;
+  /** Where images from URLs are kept. */
+  readonly downloads: string;
+}
+
+export interface DriveChoice {
+  /** Path of a file, or a URL. */
+  readonly image: string;
+  /** Paths, names or serial numbers; each drive once. */
+  readonly devices: readonly string[];
+  readonly policy: Omit<DrivePolicy, 'sources'>;
+}
+
+export interface ChosenDrives {
+  readonly offers: readonly Offer[];
+  readonly policy: DrivePolicy;
+}
+
+export const isUrl = (image: string): boolean => /^https?:\/\//i.test(image);
+
+/**
+ * The drives that are meant, as they are now. Throws DRIVE_NOT_FOUND, USAGE, SAFETY_REFUSED, DRIVE_BUSY,
+ * DRIVE_READ_ONLY or DRIVE_NO_MEDIUM; nothing was touched.
+ */
+export async function chooseDrives({ drives, downloads }: FlashParts, choice: DriveChoice): Promise<ChosenDrives> {
+  const all = await drives.list();
+  const sources = await drives.holding(isUrl(choice.image) ? downloads : choice.image);
+  const policy: DrivePolicy = { ...choice.policy, sources };
+  const chosen = [...new Set(choice.devices.map(text => findDrive(all, text)))];
+  const offers = chosen.map(drive => offerOf(drive, policy));
+  for (const offer of offers) requireOffered(offer);
+  return { offers, policy };
+}
+
+/** Writes the image onto drives that were chosen and confirmed. What is mounted from them is unmounted. */
+export function flashDrives(
+  parts: FlashParts,
+  image: string,
+  { offers, policy }: ChosenDrives,
+  options: FlashOptions,
+): FlashJob {
+  const confirmed = new Set(offers.flatMap(({ mounted }) => mounted));
+  // Only what was shown to the person may go; what was mounted since then was not.
+  const unmount = (mounted: readonly string[]): boolean => mounted.every(place => confirmed.has(place));
+  const targets = offers.map(({ drive }: { drive: Drive }) => driveTarget(parts.drives, drive, { policy, unmount }));
+  return startFlash({ image, targets, options }, parts);
+}

@@ -1,0 +1,15 @@
+/** The flasher of this very process: the real machine's drives, and where images and decoders are. */
+import { join } from 'node:path';
+import type { FlashParts } from './flash/flash-drives.ts';
+import { resourcesFolder, stateFolder } from './host/node/folders.ts';
+import { nodeHost } from './host/node/node-host.ts';
+
+export function localFlashParts(): FlashParts {
+  const { drives, clock } = nodeHost();
+  return {
+    drives,
+    clock,
+    decoders: join(resourcesFolder(), 'decoders', 'decoders.wasm'),
+    downloads: join(stateFolder(), 'images'),
+  };
+}
