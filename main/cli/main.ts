@@ -1,19 +1,40 @@
 #!/usr/bin/env node
 /** The command line: finds the command, runs it, turns what went wrong into a sentence and an exit code. */
 import '../memory.ts';
+import '../threads.ts';
 import { BenchError } from '../errors.ts';
 import { VERSION } from '../local-engine.ts';
 import { benchCheck, benchInit } from './bench.ts';
 import type { Command } from './command.ts';
+import { openConsole } from './console.ts';
 import { doctor } from './doctor.ts';
+import { flash } from './flash.ts';
+import { ipxeBuild, ipxeEdit, ipxeInspect, ipxeTargets } from './ipxe-build.ts';
 import { nics } from './nics.ts';
 import { createOutput } from './output.ts';
+import { ports } from './ports.ts';
 import { restore } from './restore.ts';
 import { serve } from './serve.ts';
 import { watch } from './watch.ts';
 import { web } from './web.ts';
 
-const COMMANDS: readonly Command[] = [nics, watch, serve, web, benchInit, benchCheck, doctor, restore];
+const COMMANDS: readonly Command[] = [
+  nics,
+  watch,
+  serve,
+  web,
+  ports,
+  openConsole,
+  flash,
+  ipxeTargets,
+  ipxeBuild,
+  ipxeInspect,
+  ipxeEdit,
+  benchInit,
+  benchCheck,
+  doctor,
+  restore,
+];
 
 function overview(): string {
   const width = Math.max(...COMMANDS.map(({ words, operands }) => `${words} ${operands}`.length));

@@ -1,5 +1,6 @@
 /** A file or a block device as a block store. */
-import { type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, open, stat } from 'node:fs/promises';
 import { BenchError } from '../errors.ts';
 import type { BlockStore } from './block-store.ts';
 
@@ -21,10 +22,12 @@ export async function openFileStore(path: string, options: FileStoreOptions = {}
   const code = options.writable ? 'FILE_UNWRITABLE' : 'FILE_UNREADABLE';
   let handle: FileHandle | undefined;
   try {
-    handle = await open(path, options.writable ? 'r+' : 'r');
-    const stat = await handle.stat();
-    if (stat.isDirectory()) throw new Error('it is a folder');
-    const size = options.size ?? (stat.isFile() ? stat.size : await measure(handle));
+    const about = await stat(path);
+    if (about.isDirectory()) throw new Error('it is a folder');
+    // Linux opens a device exclusively only while nothing on it is mounted.
+    const exclusive = options.writable && about.isBlockDevice() ? constants.O_EXCL : 0;
+    handle = await open(path, (options.writable ? constants.O_RDWR : constants.O_RDONLY) | exclusive);
+    const size = options.size ?? (about.isFile() ? about.size : await measure(handle));
     return fileStore(path, handle, size);
   } catch (error) {
     await handle?.close();

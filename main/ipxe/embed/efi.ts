@@ -48,6 +48,8 @@ export interface EfiFacts {
   /** What the file was before a script was put in; the file itself when it has none. */
   readonly base: Uint8Array;
   readonly script: string | undefined;
+  /** A file autoexec.ipxe beside the program runs instead of the script inside. */
+  readonly autoexec: boolean;
   /** SHA-256 of a root certificate put in place of iPXE's, lower-case hex. */
   readonly trusts: string | undefined;
 }
@@ -221,7 +223,8 @@ export function readEfi(bytes: Uint8Array): EfiFacts {
   const { arch, pe, optional, stub } = image;
   const version = versionIn(bytes);
   const header = scriptSection(image);
-  if (header === undefined) return { arch, version, base: bytes, script: undefined, trusts: undefined };
+  const autoexec = placesOf(bytes, AUTOEXEC).length > 0;
+  if (header === undefined) return { arch, version, base: bytes, script: undefined, autoexec, trusts: undefined };
 
   const address = image.u32(header + 12);
   const place = image.u32(header + 20);
@@ -248,7 +251,7 @@ export function readEfi(bytes: Uint8Array): EfiFacts {
   base.setU32(optional + 56, address);
   for (const at of placesOf(base.bytes, NO_AUTOEXEC)) base.bytes.set(new TextEncoder().encode(AUTOEXEC), at);
   const trusts = restoreTrust(base.bytes, section, stub.code.length + octets);
-  return { arch, version, base: base.bytes, script: text.slice(NAME_WORD.length), trusts };
+  return { arch, version, base: base.bytes, script: text.slice(NAME_WORD.length), autoexec, trusts };
 }
 
 function restoreTrust(base: Uint8Array, section: ImageFields, at: number): string | undefined {

@@ -33,6 +33,8 @@ export interface ProgramFacts {
   /** The program without script and certificate; PXE programs with a script are padded to 16 octets. */
   readonly base: Uint8Array;
   readonly script: string | undefined;
+  /** UEFI: a file autoexec.ipxe beside the program runs instead of the script inside. */
+  readonly autoexec: boolean;
   /** SHA-256 of a root certificate put in place of iPXE's, lower-case hex. */
   readonly trusts: string | undefined;
 }
@@ -70,7 +72,7 @@ export function readProgram(program: NamedFile): ProgramFacts {
   return named(program, (): ProgramFacts => {
     if (kind === 'efi') return { kind, ...readEfi(program.bytes) };
     const facts = kind === 'pxe' ? readPxe(program.bytes) : readLkrn(program.bytes);
-    return { kind, arch: 'x86', version: undefined, trusts: undefined, ...facts };
+    return { kind, arch: 'x86', version: undefined, autoexec: false, trusts: undefined, ...facts };
   });
 }
 

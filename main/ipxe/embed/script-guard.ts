@@ -11,12 +11,12 @@ export interface NamedScript {
   readonly text: string;
 }
 
-/** The script in a file's octets. Throws IPXE_SCRIPT. */
-export function decodeScript(name: string, bytes: Uint8Array): NamedScript {
+/** The script in a file's octets; `size` is the file's where not all of it was read. Throws IPXE_SCRIPT. */
+export function decodeScript(name: string, bytes: Uint8Array, size = bytes.length): NamedScript {
   const refuse = (problem: string): never => {
     throw new BenchError('IPXE_SCRIPT', { script: name, problem });
   };
-  if (bytes.length > LONGEST_SCRIPT) refuse(tooLong(bytes.length, LONGEST_SCRIPT));
+  if (size > LONGEST_SCRIPT) refuse(tooLong(size, LONGEST_SCRIPT));
   if (bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf)
     refuse('it begins with a byte order mark, so iPXE does not know it for a script; save it as UTF-8 without one');
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff))
