@@ -24,5 +24,5 @@ export default defineConfig({
     },
   },
   define: { __BENCHBOOT_VERSION__: JSON.stringify(version) },
-  ssr: { noExternal: true, external: ['koffi'] },
+  ssr: { noExternal: true, external: ['koffi', 'serialport', 'ssh2'] },
 });
