@@ -26,6 +26,8 @@ export interface EngineSettings {
   readonly resolvers: () => readonly Endpoint[];
   /** Runs a command of the system; rejects when it is missing or fails. */
   readonly run: (command: readonly [string, ...string[]]) => Promise<string>;
+  /** What the host has to say to a person beside its answers, e.g. that its privileged helper ended. */
+  readonly notices?: (listener: (notice: { readonly code: string; readonly message: string }) => void) => void;
 }
 
 export interface Engine {
@@ -55,6 +57,7 @@ export interface Engine {
 export function createEngine(host: Host, settings: EngineSettings): Engine {
   const log = new EventLog(() => host.clock.now());
   const benches = new Set<Bench>();
+  settings.notices?.(notice => log.append({ type: 'notice', ...notice }));
   const consoles = createConsoles({ host, stateFolder: settings.stateFolder });
 
   const findNic = async (name: string): Promise<Nic> => {

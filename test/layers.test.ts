@@ -53,6 +53,7 @@ const isCodec = (path: string) =>
   /^main\/(tftp|http)\/wire\.ts$/.test(path) ||
   /^main\/dns\/message\.ts$/.test(path) ||
   /^main\/flash\/source\/(bmap|format|xz-index|zstd-frame)\.ts$/.test(path) ||
+  /^main\/host\/helper\/(lines|scm-rights)\.ts$/.test(path) ||
   /^main\/wire\/(ethernet|lldp|mac|messages|netconsole|octets|pcapng)\.ts$/.test(path);
 
 /** Decisions and machines: values in, values out. */
@@ -71,7 +72,8 @@ const MACHINES = [
   'main/flash/source/decode/xz-plan',
   'main/flash/drive/{describe,find,offer}',
   'main/host/drive-identity',
-  'main/host/node/{block-snapshot,block-uses,linux-drives,superblock}',
+  'main/host/helper/{capabilities,conversation,elevation,messages}',
+  'main/host/node/{block-snapshot,block-uses,linux-drives,linux-nics,superblock}',
   'main/http/{conditional,media-types,paths,range,report}',
   'main/ipxe/script/*',
   'main/media/fat/*',
@@ -111,7 +113,8 @@ const RULES: readonly Rule[] = [
   },
   {
     says: 'a machine decides: no Node module, and of the host its types alone',
-    broken: ({ from, to, typesOnly }) => isMachine(from) && (isNode(to) || (under('main/host')(to) && !typesOnly)),
+    broken: ({ from, to, typesOnly }) =>
+      isMachine(from) && (isNode(to) || (under('main/host')(to) && !typesOnly && !isMachine(to))),
   },
   {
     says: 'host implementations are chosen by entries and tests alone',
@@ -226,6 +229,17 @@ describe('import rules', () => {
         expect(name === '*' ? files.some(isMachine) : files.includes(path), path).toBe(true);
       }
     }
+  });
+
+  it('the privileged helper reaches the host alone, directly or through others', () => {
+    const reached = new Set(['main/host/helper/helper.ts']);
+    for (const file of reached)
+      for (const { from, to, typesOnly } of imports) if (from === file && isOurs(to) && !typesOnly) reached.add(to);
+    expect(reached.size).toBeGreaterThan(15);
+    const isAllowed = under('main/host', 'main/kit', 'main/errors.ts');
+    expect([...reached].filter(file => !isAllowed(file))).toEqual([]);
+    // What a stranger sent is read by others: no frame here, and no image.
+    expect([...reached].filter(file => /packet-(link|message)|elevated|memory/.test(file))).toEqual([]);
   });
 
   it.each(RULES.map((rule, index) => [index + 1, rule.says, rule] as const))('rule %i: %s', (_number, _says, rule) => {

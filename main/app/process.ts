@@ -3,6 +3,7 @@
  * parent, or as message ports from Electron. It ends, and undoes what it did, when the parent does.
  */
 import '../memory.ts';
+import { hasRights } from '../host/helper/user-host.ts';
 import { settingsFolder } from '../host/node/folders.ts';
 import { localEngine } from '../local-engine.ts';
 import { type Pipe, pipeChannels } from '../rpc/pipe-channel.ts';
@@ -17,9 +18,9 @@ interface ParentPort {
 const { parentPort } = process as unknown as { parentPort?: ParentPort };
 
 const app = await createApp({
-  engine: localEngine(),
+  engine: localEngine({ mayAsk: true }),
   settingsFolder: settingsFolder(),
-  privileged: process.getuid?.() === 0,
+  privileged: hasRights(),
   platform: process.platform,
   now: Date.now,
 });

@@ -2,7 +2,7 @@
 import { closeSync } from 'node:fs';
 import { BenchError } from '../../errors.ts';
 import type { Nic, Nics } from '../host.ts';
-import { openLinkSockets } from '../node/links.ts';
+import { openLinkSockets } from '../node/link-sockets.ts';
 import { portHolder } from '../node/port-holder.ts';
 import type { Run } from '../node/run.ts';
 import { openBound } from '../node/sockets.ts';

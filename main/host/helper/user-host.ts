@@ -10,13 +10,13 @@ import { systemElevation } from './system-elevation.ts';
 /** Where there is no way to ask for rights, what needs them fails with PERMISSION_MISSING. */
 export function userHost(lost?: ElevationOptions['lost']): Host {
   const base = nodeHost();
-  if (mayServe()) return base;
+  if (hasRights()) return base;
   const elevate = systemElevation();
   return elevate ? elevatedHost(base, { helperEntry: HELPER_FILE, elevate, ...(lost && { lost }) }) : base;
 }
 
 /** This process may do by itself what a bench needs. Windows asks nobody twice: what runs elevated elevates silently. */
-function mayServe(): boolean {
+export function hasRights(): boolean {
   if (process.platform === 'linux') return hasBenchRights(readFileSync('/proc/self/status', 'latin1'));
   return process.getuid?.() === 0;
 }
