@@ -1,7 +1,6 @@
 /** The engine's process kept: restarted once by itself, then by a person. */
 import { describe, expect, it } from 'vitest';
 import { EngineKeeper, type EngineProcess, type EngineState } from '../../../main/app/keeper.ts';
-import { memoryChannels } from '../../../main/rpc/memory-channel.ts';
 
 function kept({ failing = () => false }: { failing?: (start: number) => boolean } = {}) {
   const states: EngineState[] = [];
@@ -13,7 +12,6 @@ function kept({ failing = () => false }: { failing?: (start: number) => boolean 
       const engine = { die: (reason: string) => exited(reason), stopped: false };
       engines.push(engine);
       return {
-        open: () => memoryChannels()[0],
         onExit: listener => {
           exited = listener;
         },
@@ -40,7 +38,7 @@ describe('an engine that dies', () => {
       { engine: 'restarting', reason: 'It was ended by SIGKILL.', restarts: 1 },
       { engine: 'running', reason: 'It was ended by SIGKILL.', restarts: 1 },
     ]);
-    expect(keeper.open()).toBeDefined();
+    expect(keeper.process).toBeDefined();
   });
 
   it('twice is left to a person, who gets it back with one more spare', async () => {
@@ -51,7 +49,7 @@ describe('an engine that dies', () => {
       await settled();
     }
     expect(keeper.state).toEqual({ engine: 'gone', reason: 'It ended with code 1.', restarts: 1 });
-    expect(keeper.open()).toBeUndefined();
+    expect(keeper.process).toBeUndefined();
     await keeper.restart();
     expect(keeper.state).toMatchObject({ engine: 'running', restarts: 2 });
     engines[2]!.die('It ended with code 1.');
