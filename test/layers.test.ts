@@ -63,6 +63,7 @@ const MACHINES = [
   'main/bench/{event-log,events,rival-guard}',
   'main/bench-file/*',
   'main/console/{escapes}',
+  'main/console/baud-sense/{score,sense}',
   'main/console/expect/{ready-made,run,script}',
   'main/console/stages/*',
   'main/content/{content,device-values,name,template}',
