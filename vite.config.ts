@@ -17,6 +17,7 @@ export default defineConfig({
         engine: 'main/app/process.ts',
         'tftp-worker': 'main/tftp/linux/worker.ts',
         helper: 'main/host/helper/helper.ts',
+        'electron/main': 'electron/main.ts',
         'flash-decoder': 'main/flash/source/decode/decoder-thread.ts',
         'flash-xz-block': 'main/flash/source/decode/block-thread.ts',
       },
@@ -24,5 +25,5 @@ export default defineConfig({
     },
   },
   define: { __BENCHBOOT_VERSION__: JSON.stringify(version) },
-  ssr: { noExternal: true, external: ['koffi', 'serialport', 'ssh2'] },
+  ssr: { noExternal: true, external: ['electron', 'koffi', 'serialport', 'ssh2'] },
 });

@@ -2,11 +2,7 @@
  * Keeps one engine process running for the windows of a shell: restarts it once when it dies, then leaves it to a person.
  * Knows neither Electron nor child processes; both hand theirs in.
  */
-import type { Channel } from '../rpc/channel.ts';
-
 export interface EngineProcess {
-  /** A new window's channel to it. */
-  open(): Channel;
   /** Runs once, when the process ended; `reason` as a sentence, e.g. `It was ended by SIGKILL.` */
   onExit(listener: (reason: string) => void): void;
   /** Ends it and waits until everything it did is undone. */
@@ -22,22 +18,22 @@ export interface EngineState {
   readonly restarts: number;
 }
 
-export interface KeeperParts {
+export interface KeeperParts<P extends EngineProcess> {
   /** Resolves when the engine is ready; rejects when it cannot start. */
-  readonly spawn: () => Promise<EngineProcess>;
+  readonly spawn: () => Promise<P>;
   readonly changed: (state: EngineState) => void;
 }
 
-export class EngineKeeper {
-  readonly #parts: KeeperParts;
+export class EngineKeeper<P extends EngineProcess> {
+  readonly #parts: KeeperParts<P>;
   #state: EngineState = { engine: 'restarting', restarts: 0 };
-  #process: EngineProcess | undefined;
+  #process: P | undefined;
   #starting: Promise<void> | undefined;
   #closed = false;
   /** It may still be started again without asking: once, until a person did. */
   #spare = true;
 
-  constructor(parts: KeeperParts) {
+  constructor(parts: KeeperParts<P>) {
     this.#parts = parts;
   }
 
@@ -50,9 +46,9 @@ export class EngineKeeper {
     await this.#spawn();
   }
 
-  /** A new window's channel; undefined while no engine runs. */
-  open(): Channel | undefined {
-    return this.#process?.open();
+  /** The engine; undefined while none runs. */
+  get process(): P | undefined {
+    return this.#process;
   }
 
   /** A person wants it back. Does nothing while one runs. */
@@ -75,7 +71,7 @@ export class EngineKeeper {
     this.#tell({ ...this.#state, engine: 'running' });
   }
 
-  #exited(process: EngineProcess, reason: string): void {
+  #exited(process: P, reason: string): void {
     if (this.#process !== process) return;
     this.#process = undefined;
     if (this.#closed) return;

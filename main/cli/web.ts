@@ -3,7 +3,8 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { EngineKeeper } from '../app/keeper.ts';
 import { tcpPort } from '../bench/wish.ts';
-import { spawnEngine } from '../web/child-engine.ts';
+import { type ChildEngine, spawnEngine } from '../web/child-engine.ts';
+import { openInBrowser } from '../web/open-browser.ts';
 import { loadRenderer } from '../web/renderer-files.ts';
 import { startWebServer } from '../web/server.ts';
 import { Windows } from '../web/windows.ts';
@@ -21,13 +22,14 @@ export const web = command({
     'windows as it likes. Runs until interrupted (Ctrl-C); what is being served ends with it.',
   flags: {
     port: { value: 'PORT', help: 'TCP port on 127.0.0.1 (default: any free one)' },
+    open: { help: 'open the link in the default browser' },
   },
   async run(values, _operands, output) {
     const port = parsed('port', values.port, 'a port number from 1 to 65535', tcpPort) ?? 0;
     const interrupted = interruption();
     const files = await loadRenderer(join(dist, 'renderer'));
     const windows = new Windows(() => keeper);
-    const keeper: EngineKeeper = new EngineKeeper({
+    const keeper: EngineKeeper<ChildEngine> = new EngineKeeper({
       spawn: () => spawnEngine(join(dist, 'engine.js')),
       changed(state) {
         windows.engineChanged(state);
@@ -41,6 +43,7 @@ export const web = command({
       const url = server.link();
       output.record({ t: new Date().toISOString(), type: 'web', url, port: server.port });
       output.line(`Benchboot is open for one browser of this laptop at\n\n    ${url}\n\nCtrl-C ends it.`);
+      if (values.open) await openInBrowser(url);
       await interrupted;
       return INTERRUPTED;
     } finally {

@@ -1,13 +1,19 @@
 /** The engine as a child process of browser mode, over Node's own pipe for messages. */
 import { type ChildProcess, fork } from 'node:child_process';
 import type { EngineProcess } from '../app/keeper.ts';
+import type { Channel } from '../rpc/channel.ts';
 import { pipeChannels } from '../rpc/pipe-channel.ts';
+
+export interface ChildEngine extends EngineProcess {
+  /** A new window's channel to it. */
+  open(): Channel;
+}
 
 /** It undoes what it changed within this time, or the next start does. */
 const END_MS = 15_000;
 
 /** Resolves when the engine says that it is ready. `entry`: its program. */
-export function spawnEngine(entry: string): Promise<EngineProcess> {
+export function spawnEngine(entry: string): Promise<ChildEngine> {
   const child = fork(entry, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], serialization: 'json' });
   const exited = new Promise<string>(resolve => {
     child.once('exit', (code, signal) =>
@@ -25,7 +31,7 @@ export function spawnEngine(entry: string): Promise<EngineProcess> {
   });
 }
 
-function engineOf(child: ChildProcess, exited: Promise<string>): EngineProcess {
+function engineOf(child: ChildProcess, exited: Promise<string>): ChildEngine {
   const pipes = pipeChannels({
     // A child that has just died refuses; its exit is told apart.
     post: message => void (child.connected && child.send(message, () => {})),

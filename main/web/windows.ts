@@ -4,6 +4,7 @@ import * as v from 'valibot';
 import type { WebSocket } from 'ws';
 import type { EngineKeeper, EngineState } from '../app/keeper.ts';
 import { type SocketLike, socketChannel } from '../rpc/socket-channel.ts';
+import type { ChildEngine } from './child-engine.ts';
 
 /** A text that is for the shell and not for the engine. */
 const toShell = v.strictObject({ shell: v.strictObject({ restart: v.literal(true) }) });
@@ -13,11 +14,11 @@ const SHELL_PREFIX = '{"shell"';
 const ENGINE_CHANGED = 4001;
 
 export class Windows {
-  readonly #keeper: () => EngineKeeper;
+  readonly #keeper: () => EngineKeeper<ChildEngine>;
   readonly #sockets = new Set<WebSocket>();
 
   /** `keeper`: known only after the first engine state. */
-  constructor(keeper: () => EngineKeeper) {
+  constructor(keeper: () => EngineKeeper<ChildEngine>) {
     this.#keeper = keeper;
   }
 
@@ -34,7 +35,7 @@ export class Windows {
     const keeper = this.#keeper();
     // Its events carry more than is read of them.
     const window = socketChannel(socket as unknown as SocketLike);
-    const engine = keeper.open();
+    const engine = keeper.process?.open();
     tell(socket, keeper.state);
     window.onClose(() => {
       this.#sockets.delete(socket);
