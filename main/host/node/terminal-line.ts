@@ -64,8 +64,9 @@ export function takeExclusively(fd: number): void {
 const TCGETS2 = 0x802c542a;
 const TCSETS2 = 0x402c542b;
 /** `struct termios2` of asm-generic/termbits.h: four flag words, line discipline, 19 control characters, two rates. */
-const TERMIOS2 = { length: 44, input: 0, control: 8, inputRate: 36, outputRate: 40 } as const;
+const TERMIOS2 = { length: 44, input: 0, output: 4, control: 8, inputRate: 36, outputRate: 40 } as const;
 
+const OPOST = 0x1;
 const CBAUD = 0x100f;
 const BOTHER = 0x1000;
 const CSIZE = 0x30;
@@ -116,4 +117,17 @@ export function reframed(view: DataView, { baudRate, dataBits, parity, stopBits,
   view.setUint32(TERMIOS2.input, input | flow.input, true);
   view.setUint32(TERMIOS2.inputRate, baudRate, true);
   view.setUint32(TERMIOS2.outputRate, baudRate, true);
+}
+
+/**
+ * A line feed written to this terminal no longer returns, as full-screen programs expect. Node's raw mode leaves that on;
+ * ending raw mode puts it back. Elsewhere than on Linux nothing is changed.
+ */
+export function rawOutput(fd: number): void {
+  if (!canReframe) return;
+  const bytes = new Uint8Array(TERMIOS2.length);
+  const view = new DataView(bytes.buffer);
+  control(fd, TCGETS2, bytes, 'TCGETS2');
+  view.setUint32(TERMIOS2.output, view.getUint32(TERMIOS2.output, true) & ~OPOST, true);
+  control(fd, TCSETS2, bytes, 'TCSETS2');
 }
