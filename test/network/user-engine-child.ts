@@ -33,11 +33,17 @@ export const verbs = {
     return bench.ready;
   },
   stop: async () => bench?.stop('the test is over'),
-  /** User, group and rights of this process as the kernel sees them. */
-  rights: async () => ({ uid: process.getuid!(), gid: process.getgid!() }),
-  addAddress: (nic: string, address: string) => host.nics.addAddress(nic, { address, prefix: 24 }),
+  /** The sentence about the first station that is heard. */
+  async watch(nic: string) {
+    const watch = await engine.watch(nic);
+    try {
+      await new Promise<void>(resolve => watch.onHeard(() => resolve()));
+      return watch.sentences().join(' ');
+    } finally {
+      await watch.close();
+    }
+  },
   restore: () => engine.restore(),
-  holder: (port: number) => host.sockets.holder('udp', port),
 };
 export type Verbs = typeof verbs;
 

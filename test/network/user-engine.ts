@@ -75,6 +75,11 @@ export class UserEngine {
     return engine;
   }
 
+  /** How often a person was asked. */
+  get dialogs(): number {
+    return this.told.filter(told => told.event === 'elevate').length;
+  }
+
   get pid(): number {
     return this.#process.pid ?? -1;
   }
