@@ -71,6 +71,8 @@ const MACHINES = [
   'main/doctor/firewall',
   'main/flash/{block-sums,chunk,events,pace}',
   'main/flash/source/decode/xz-plan',
+  'main/flash/customise/{boot-text,cloud-init,csv,custom-toml,ignition,image-kind,intent,mail-merge}',
+  'main/flash/customise/{network-manager,passport,plan,recipe,shell}',
   'main/flash/drive/{describe,find,offer}',
   'main/host/drive-identity',
   'main/host/helper/{capabilities,conversation,elevation,messages}',
