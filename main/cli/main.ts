@@ -10,6 +10,7 @@ import { openConsole } from './console.ts';
 import { doctor } from './doctor.ts';
 import { flash } from './flash.ts';
 import { ipxeBuild, ipxeEdit, ipxeInspect, ipxeTargets } from './ipxe-build.ts';
+import { ipxeLint, ipxeRun } from './ipxe-script.ts';
 import { nics } from './nics.ts';
 import { createOutput } from './output.ts';
 import { ports } from './ports.ts';
@@ -26,6 +27,8 @@ const COMMANDS: readonly Command[] = [
   ports,
   openConsole,
   flash,
+  ipxeLint,
+  ipxeRun,
   ipxeTargets,
   ipxeBuild,
   ipxeInspect,

@@ -1,7 +1,8 @@
 /** What each iPXE command does to the pretended machine of a dry run; a command without an entry succeeds and does nothing. */
 import { programKind } from './commands.ts';
 import { putDhcp } from './device.ts';
-import { Ended, type Image, type Outcome, type Run, type Ui } from './dry-run.ts';
+import type { Run } from './dry-run.ts';
+import { Ended, type Image, type Outcome, type Ui } from './dry-run-outcome.ts';
 import { integer } from './options.ts';
 import { parseScript } from './parse.ts';
 import { readSettingName } from './settings.ts';
@@ -32,7 +33,7 @@ function acquire(run: Run, given: Given, always: boolean): { image?: Image; outc
     return { image: known, outcome: OK };
   }
   const { url, found, outcome } = run.fetch(uri);
-  if (found.is === 'missing') return { outcome };
+  if (!outcome.ok) return { outcome };
   const name = text(given.options.get('name')) ?? imageNameOf(url);
   const file = found.is === 'file' ? found : undefined;
   const image: Image = { name, url, size: file?.size, text: file?.text, args, autofree: given.options.has('autofree') };
@@ -60,6 +61,7 @@ function execute(run: Run, given: Given): Outcome {
     throw new Ended('hands-over', `${image.url} takes over; it was not looked into.`);
   if (/\.(efi|k?k?pxe|lkrn|0|c32)$/i.test(imageNameOf(image.url)))
     throw new Ended('hands-over', `The program ${image.url} takes over.`);
+  run.mention(image.args);
   throw new Ended('boots', bootSentence(run, image));
 }
 

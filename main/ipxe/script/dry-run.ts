@@ -2,155 +2,25 @@
  * Runs an iPXE script without a machine: every step, menu, fetch and ending that a device would come to. Pure and bounded;
  * the answer is plain data. What commands do is in `dry-run-commands.ts`.
  */
-import { type Build, commandSpec, target as findTarget, type TargetName } from './commands.ts';
+import { type Build, commandSpec, target as findTarget } from './commands.ts';
 import { type Device, putDevice, putDhcp, usualBuild } from './device.ts';
 import { EFFECTS } from './dry-run-commands.ts';
+import { Ended, type Image, type Outcome, type Ui } from './dry-run-outcome.ts';
+import type {
+  DryRun,
+  DryRunOptions,
+  Ending,
+  EndingKind,
+  Fetched,
+  FetchStep,
+  MenuShown,
+  Step,
+} from './dry-run-result.ts';
 import { readArguments } from './options.ts';
 import { type Command, parseScript, type Script } from './parse.ts';
 import { Settings } from './settings.ts';
 import { LARGEST_SCRIPT, type Position, positionsOf, type Span } from './text.ts';
 import { needsNetwork, resolveUri } from './url.ts';
-
-/** What a URL would give. */
-export type Fetched =
-  /** `text` when it is a script, so that `chain` can be followed. */
-  | { readonly is: 'file'; readonly size: number; readonly text?: string | undefined }
-  | { readonly is: 'missing'; readonly why?: string | undefined }
-  /** Another server's: not looked at, taken as there. */
-  | { readonly is: 'elsewhere' };
-
-export interface DryRunOptions {
-  readonly device: Device;
-  readonly lookup?: ((url: string) => Fetched) | undefined;
-  /** Where the script came from; a network URL means that the network is open, and relative names start there. */
-  readonly from?: string | undefined;
-  /**
-   * What is chosen or typed, by the setting that `choose`, `read` or `login` fills; several for several times. `prompt`
-   * is the key pressed at prompts. What is not here waits for its timeout, and without one the run ends there.
-   */
-  readonly choices?: Readonly<Record<string, string | readonly string[]>> | undefined;
-  /** Program that runs it; left out, the usual one for the device. */
-  readonly target?: TargetName | undefined;
-  /** Default 1 Gb/s. */
-  readonly linkBitsPerSecond?: number | undefined;
-  /** Default 5,000. */
-  readonly mostSteps?: number | undefined;
-}
-
-export interface Step extends Position {
-  /** Index into `scripts`. */
-  readonly script: number;
-  /** The command with its settings expanded. */
-  readonly command: string;
-  readonly ok: boolean;
-  /** `ok` is taken for granted: it cannot be known without the machine. */
-  readonly assumed?: true;
-  readonly says?: string;
-  /** When it begins and how long it takes, seconds since the script began. */
-  readonly at: number;
-  readonly seconds: number;
-}
-
-export interface FetchStep {
-  /** Index into `steps`. */
-  readonly step: number;
-  readonly url: string;
-  readonly found: Fetched['is'];
-  readonly size: number | undefined;
-  /** At link speed. */
-  readonly seconds: number;
-  readonly why: string | undefined;
-}
-
-export interface MenuItem {
-  /** Undefined for a heading. */
-  readonly name: string | undefined;
-  readonly text: string;
-  readonly key: string | undefined;
-}
-
-export interface MenuShown {
-  readonly step: number;
-  readonly title: string;
-  readonly items: readonly MenuItem[];
-  readonly setting: string;
-  readonly selected: string;
-  /** Milliseconds; undefined: it waits for ever. */
-  readonly timeoutMs: number | undefined;
-  /** Undefined: the run waits here. */
-  readonly chosen: string | undefined;
-}
-
-export type EndingKind =
-  | 'boots'
-  | 'disk'
-  /** A program or script that was not looked into takes over. */
-  | 'hands-over'
-  | 'waits'
-  | 'shell'
-  | 'reboot'
-  | 'poweroff'
-  /** `exit`, or the end of the script with nothing started. */
-  | 'leaves'
-  /** A command failed and nothing caught it: the machine goes on to its next boot device. */
-  | 'fails'
-  /** Goes round with a pause until something succeeds. */
-  | 'retries'
-  /** Goes round for ever, nothing can change it. */
-  | 'loops'
-  | 'too-long';
-
-export interface Ending {
-  readonly kind: EndingKind;
-  /** The machine ends where nobody wants it to. */
-  readonly dead: boolean;
-  readonly sentence: string;
-  readonly step: number | undefined;
-}
-
-export interface DryRun {
-  readonly scripts: readonly string[];
-  readonly steps: readonly Step[];
-  readonly fetches: readonly FetchStep[];
-  readonly menus: readonly MenuShown[];
-  /** What stands on the screen, `echo` and what iPXE says. */
-  readonly screen: readonly string[];
-  readonly ending: Ending;
-  readonly seconds: number;
-}
-
-export interface Image {
-  readonly name: string;
-  readonly url: string;
-  readonly size: number | undefined;
-  readonly text: string | undefined;
-  args: string;
-  autofree: boolean;
-}
-
-export interface Ui {
-  readonly title: string;
-  readonly items: (MenuItem & { readonly isDefault: boolean })[];
-}
-
-/** What a command came to. */
-export interface Outcome {
-  readonly ok: boolean;
-  readonly says?: string;
-  readonly seconds?: number;
-  readonly assumed?: true;
-}
-
-/** Ends the whole run from wherever it is. */
-export class Ended extends Error {
-  readonly kind: EndingKind;
-  readonly dead: boolean;
-  constructor(kind: EndingKind, sentence: string, dead = false) {
-    super(sentence);
-    this.kind = kind;
-    this.dead = dead;
-  }
-}
 
 const MOST_NESTED = 12;
 const GOTO_MARK_LIMIT = 5000;
@@ -340,7 +210,8 @@ export class Run {
       this.options.choices && Object.hasOwn(this.options.choices, setting) ? this.options.choices[setting] : undefined;
     if (given === undefined || typeof given === 'string') return given;
     const taken = this.#taken.get(setting) ?? 0;
-    this.#taken.set(setting, taken + 1);
+    // Counted no further than there are answers: the last one is given again and again.
+    this.#taken.set(setting, Math.min(taken + 1, given.length));
     return given[Math.min(taken, given.length - 1)];
   }
 
@@ -352,19 +223,34 @@ export class Run {
   /** Downloads, or says why not. */
   fetch(uri: string): { readonly url: string; readonly found: Fetched; readonly outcome: Outcome } {
     const url = this.resolve(uri);
-    const closed = needsNetwork(url) && !this.networkOpen;
-    const found: Fetched = closed
-      ? { is: 'missing', why: 'the network is not open yet' }
-      : needsNetwork(url)
-        ? (this.options.lookup?.(url) ?? { is: 'elsewhere' })
-        : { is: 'missing', why: 'there is no server it could come from' };
+    const found = this.#find(url);
+    const { seconds, why } = this.#note(url, found, 'ipxe');
+    this.seconds = round(this.seconds + seconds);
+    if (found.is === 'missing' || found.is === 'folder')
+      return { url, found, outcome: { ok: false, says: `${url}: ${why}` } };
+    return { url, found, outcome: { ok: true, ...(found.is === 'elsewhere' && { assumed: true as const }) } };
+  }
+
+  /** URLs on the command line of what starts: the system fetches them by itself, so nothing here waits for them. */
+  mention(commandLine: string): void {
+    for (const [url] of commandLine.matchAll(/(?:https?|tftp):\/\/[^\s,"']+/g))
+      this.#note(url, this.#find(url), 'system');
+  }
+
+  #find(url: string): Fetched {
+    if (!needsNetwork(url)) return { is: 'missing', why: 'there is no server it could come from' };
+    if (!this.networkOpen) return { is: 'missing', why: 'the network is not open yet' };
+    return this.options.lookup?.(url) ?? { is: 'elsewhere' };
+  }
+
+  #note(url: string, found: Fetched, by: FetchStep['by']): FetchStep {
     const size = found.is === 'file' ? found.size : undefined;
     const seconds = round(((size ?? 0) * 8) / (this.options.linkBitsPerSecond ?? 1e9));
-    this.seconds = round(this.seconds + seconds);
-    const why = found.is === 'missing' ? (found.why ?? 'no such file') : undefined;
-    this.fetches.push({ step: this.steps.length - 1, url, found: found.is, size, seconds, why });
-    if (found.is === 'missing') return { url, found, outcome: { ok: false, says: `${url}: ${why}` } };
-    return { url, found, outcome: { ok: true, ...(found.is === 'elsewhere' && { assumed: true as const }) } };
+    const folder = found.is === 'folder' && by === 'ipxe' ? 'it is a folder' : undefined;
+    const why = found.is === 'missing' ? (found.why ?? 'no such file') : folder;
+    const fetch = { step: this.steps.length - 1, by, url, found: found.is, size, seconds, why };
+    this.fetches.push(fetch);
+    return fetch;
   }
 
   /** `goto`: the second time in the very same state, nothing will ever change. */
@@ -386,12 +272,12 @@ export class Run {
   }
 
   #round(mark: { steps: number; asked: number }): Ended {
-    const round = this.steps.slice(mark.steps);
-    const lines = `lines ${Math.min(...round.map(step => step.line))} to ${Math.max(...round.map(step => step.line))}`;
+    const turn = this.steps.slice(mark.steps);
+    const lines = `lines ${Math.min(...turn.map(step => step.line))} to ${Math.max(...turn.map(step => step.line))}`;
     if (this.asked > mark.asked)
       return new Ended('waits', `It comes back to where it asked before (${lines}), and waits for another answer.`);
-    const failed = round.find(step => !step.ok && !/^(isset|iseq|prompt)\b/.test(step.command));
-    const pause = round.reduce((sum, step) => sum + step.seconds, 0);
+    const failed = turn.find(step => !step.ok && !/^(isset|iseq|prompt)\b/.test(step.command));
+    const pause = turn.reduce((sum, step) => sum + step.seconds, 0);
     if (failed && pause > 0)
       return new Ended(
         'retries',

@@ -1,5 +1,6 @@
 /** Dry runs beyond one: with a look-up that takes its time, and down every item of the menus. */
-import { type DryRun, type DryRunOptions, dryRun, type Ending, type Fetched, type MenuItem } from './dry-run.ts';
+import { dryRun } from './dry-run.ts';
+import type { DryRun, DryRunOptions, Ending, Fetched, MenuItem } from './dry-run-result.ts';
 import { parseScript, type Script } from './parse.ts';
 
 /** More rounds than this would need a script that fetches a new name for every answer it gets. */

@@ -10,21 +10,34 @@ export {
 } from './commands.ts';
 export { type Completion, completions } from './completions.ts';
 export type { Device, DhcpValues } from './device.ts';
-export {
-  type DryRun,
-  type DryRunOptions,
-  dryRun,
-  type Ending,
-  type Fetched,
-  type FetchStep,
-  type MenuItem,
-  type MenuShown,
-  type Step,
-} from './dry-run.ts';
+export { dryRun } from './dry-run.ts';
+export type {
+  DryRun,
+  DryRunOptions,
+  Ending,
+  EndingKind,
+  Fetched,
+  FetchStep,
+  MenuItem,
+  MenuShown,
+  Step,
+} from './dry-run-result.ts';
 export { type ErrorExplanation, explainError } from './error-codes.ts';
 export { type Branch, dryRunAsking, explore } from './explore.ts';
 export { type Highlight, type HighlightKind, highlight } from './highlight.ts';
-export { type Finding, type Fix, LINT_RULES, type LintOptions, lintScript, type Severity } from './lint.ts';
+export { type Finding, LINT_RULES, type LintOptions, lintScript } from './lint.ts';
+export type { Fix, LintRule, Severity } from './lint-context.ts';
 export { parseScript, printScript, type Script } from './parse.ts';
-export { renderTemplate, TEMPLATES, type Template, type TemplateField } from './templates.ts';
+export {
+  type CompanionFile,
+  type FieldValues,
+  type LibraryEntry,
+  type RenderContext,
+  renderTemplate,
+  TEMPLATES,
+  type Template,
+  type TemplateField,
+  type TemplateResult,
+} from './templates.ts';
 export { applyEdits, decodeScript, type Edit, encodeScript, LARGEST_SCRIPT, type Position, type Span } from './text.ts';
+export { decodePath, hostOf, pathOf, schemeOf } from './url.ts';

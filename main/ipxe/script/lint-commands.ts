@@ -10,7 +10,15 @@ import {
   PROGRAM_NAMES,
   programKind,
 } from './commands.ts';
-import { type Draft, isDynamic, type LintContext, type LintRule, replaceWith, spanOf, type Use } from './lint.ts';
+import {
+  type Draft,
+  isDynamic,
+  type LintContext,
+  type LintRule,
+  replaceWith,
+  spanOf,
+  type Use,
+} from './lint-context.ts';
 import { integer, type OptionProblem } from './options.ts';
 import type { Word } from './parse.ts';
 

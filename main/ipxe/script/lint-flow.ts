@@ -1,7 +1,7 @@
 /** Lint rules about how lines work together: labels, menus, settings, images, and what happens when something fails. */
 import { nearest } from '../../kit/nearest.ts';
 import { ALWAYS_FETCHING, CONFIGURING, EXECUTING, FETCHING, SELECTING, SETTINGS, settingSpec } from './commands.ts';
-import { type Draft, isDynamic, type LintContext, type LintRule, replaceWith, type Use } from './lint.ts';
+import { type Draft, isDynamic, type LintContext, type LintRule, replaceWith, type Use } from './lint-context.ts';
 import { integer } from './options.ts';
 import type { Word } from './parse.ts';
 import { positionsOf } from './text.ts';

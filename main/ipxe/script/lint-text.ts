@@ -2,8 +2,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: iPXE writes its own settings as ${…}
 import { nearest } from '../../kit/nearest.ts';
 import { SETTING_TYPES } from './commands.ts';
-import type { Draft, LintContext, LintRule } from './lint.ts';
-import { replaceWith, spanOf } from './lint.ts';
+import type { Draft, LintContext, LintRule } from './lint-context.ts';
+import { replaceWith, spanOf } from './lint-context.ts';
 import type { Word } from './parse.ts';
 
 const at = (offset: number, length: number) => ({ offset, length });

@@ -1,21 +1,12 @@
 /** What an iPXE script says that will not work as meant: rules as data over the parsed script. Pure. */
 
-import { type CommandSpec, commandSpec, type Target, type TargetName, target } from './commands.ts';
+import { type TargetName, target } from './commands.ts';
 import { COMMAND_RULES } from './lint-commands.ts';
+import { type Fix, type LintContext, type LintRule, type Severity, usesOf } from './lint-context.ts';
 import { FLOW_RULES } from './lint-flow.ts';
 import { TEXT_RULES } from './lint-text.ts';
-import { type Arguments, readArguments } from './options.ts';
-import { type Command, type Line, parseScript, type Script, type Word } from './parse.ts';
-import { type Edit, LARGEST_SCRIPT, type Position, positionsOf, type Span } from './text.ts';
-
-/** `error`: will not work; `warning`: will hardly be what was meant, or stops on a bad day. */
-export type Severity = 'error' | 'warning';
-
-export interface Fix {
-  /** What it does, as a menu entry. */
-  readonly title: string;
-  readonly edits: readonly Edit[];
-}
+import { parseScript, type Script } from './parse.ts';
+import { LARGEST_SCRIPT, type Position, positionsOf } from './text.ts';
 
 export interface Finding extends Position {
   readonly rule: string;
@@ -29,43 +20,6 @@ export interface LintOptions {
   readonly target?: TargetName | undefined;
   /** The script is fetched over the network, so the network is open when it starts. */
   readonly networkOpen?: boolean;
-}
-
-/** One command with its words read as iPXE reads them. */
-export interface Use {
-  readonly line: Line;
-  readonly lineIndex: number;
-  /** Its place among the line's commands. */
-  readonly index: number;
-  readonly command: Command;
-  readonly name: Word;
-  readonly spec: CommandSpec | undefined;
-  readonly args: readonly Word[];
-  /** Undefined for a command that is not known. */
-  readonly read: Arguments | undefined;
-  readonly operands: readonly Word[];
-}
-
-export interface LintContext {
-  readonly script: Script;
-  readonly uses: readonly Use[];
-  readonly target: Target | undefined;
-  readonly networkOpen: boolean;
-}
-
-export interface Draft {
-  readonly span: Span;
-  readonly message: string;
-  readonly fix?: Fix | undefined;
-  readonly severity?: Severity;
-}
-
-export interface LintRule {
-  readonly name: string;
-  readonly severity: Severity;
-  /** What it looks for, for a list of rules. */
-  readonly about: string;
-  readonly check: (context: LintContext) => readonly Draft[];
 }
 
 export const LINT_RULES: readonly LintRule[] = [...TEXT_RULES, ...COMMAND_RULES, ...FLOW_RULES];
@@ -97,37 +51,3 @@ export function lintScript(source: string | Script, options: LintOptions = {}): 
     ),
   ).sort((a, b) => a.offset - b.offset);
 }
-
-/** Every command with a name, in order. A name that is made by a setting has no spec. */
-export function usesOf(script: Script): Use[] {
-  return script.lines.flatMap((line, lineIndex) =>
-    line.commands.flatMap((command, index): Use[] => {
-      const [name, ...args] = command.words;
-      if (!name) return [];
-      const spec = commandSpec(name.text);
-      const read =
-        spec &&
-        readArguments(
-          spec,
-          args.map(word => word.text),
-        );
-      return [
-        { line, lineIndex, index, command, name, spec, args, read, operands: read ? args.slice(read.operands) : [] },
-      ];
-    }),
-  );
-}
-
-/** From the first of these words to the last. */
-export function spanOf(words: readonly Span[]): Span {
-  const first = words[0]!;
-  const last = words.at(-1)!;
-  return { offset: first.offset, length: last.offset + last.length - first.offset };
-}
-
-export const isDynamic = (word: Word): boolean => word.expansions.length > 0;
-
-export const replaceWith = (span: Span, text: string): Fix => ({
-  title: `Write ${text}`,
-  edits: [{ offset: span.offset, length: span.length, text }],
-});

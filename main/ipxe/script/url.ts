@@ -21,9 +21,10 @@ export function pathOf(uri: string): string {
   return rest.startsWith('/') ? rest : `/${rest}`;
 }
 
-/** The last part of the path, which names the image; `base` is where the script came from. */
-export const imageNameOf = (uri: string): string => decode(pathOf(uri).split('/').at(-1) ?? '');
+/** The last part of the path, which names the image. */
+export const imageNameOf = (uri: string): string => decodePath(pathOf(uri).split('/').at(-1) ?? '');
 
+/** `base` is where the script came from. */
 export function resolveUri(base: string | undefined, uri: string): string {
   if (schemeOf(uri) !== undefined || base === undefined) return uri;
   const origin = /^[A-Za-z_-]+:(\/\/[^/?#]*)?/.exec(base)?.[0] ?? '';
@@ -39,7 +40,7 @@ export function resolveUri(base: string | undefined, uri: string): string {
 }
 
 /** Percent-encoding undone; what is no encoding stays. */
-export function decode(text: string): string {
+export function decodePath(text: string): string {
   try {
     return decodeURIComponent(text);
   } catch {
