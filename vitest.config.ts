@@ -14,6 +14,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'test/main/**/*.test.ts',
+            'test/electron/**/*.test.ts',
             'test/renderer/**/*.test.ts',
             'test/*.test.ts',
             'main/node-dhcpd-lite/test/**/*.test.ts',

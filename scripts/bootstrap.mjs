@@ -46,8 +46,8 @@ export function ensureInstalled() {
 
 /** `npm run build` unless `dist` is newer than every source. */
 export function ensureBuilt() {
-  const sources = ['main', 'renderer', 'vite.config.ts', 'package-lock.json'].map(name => join(root, name));
-  if (newest(join(root, 'dist', 'renderer', 'index.html')) >= Math.max(...sources.map(newest))) return;
+  const sources = ['main', 'renderer', 'electron', 'vite.config.ts', 'package-lock.json'].map(name => join(root, name));
+  if (newest(join(root, 'dist', 'electron', 'preload.cjs')) >= Math.max(...sources.map(newest))) return;
   console.error('benchboot: building …');
   run(npm, ['run', '--silent', 'build'], { stdio: 'pipe' });
 }
