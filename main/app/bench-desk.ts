@@ -7,6 +7,7 @@ import type { BenchWish } from '../bench/wish.ts';
 import { readWish } from '../bench/wish.ts';
 import { errorView } from '../contract/error-view.ts';
 import type { BenchView, PlanView } from '../contract/views.ts';
+import { WISH_NAMES } from '../contract/wish-names.ts';
 import { Devices, type DeviceView } from '../devices/devices.ts';
 import type { Engine } from '../engine.ts';
 import { BenchError } from '../errors.ts';
@@ -152,22 +153,4 @@ export class BenchDesk {
   }
 }
 
-/** What a form calls the fields of a wish. */
-const NAMES: Readonly<Record<keyof BenchWish, string>> = {
-  nic: 'The port',
-  address: "This laptop's address",
-  range: 'The range for boards',
-  lease: 'The lease time',
-  gateway: 'The gateway',
-  dnsServers: 'The list of name servers',
-  mode: 'The mode',
-  identity: 'The identity',
-  root: 'The folder',
-  httpPort: 'The HTTP port',
-  tftp: 'TFTP',
-  http: 'HTTP',
-  dns: 'DNS',
-  benchFile: 'The bench file',
-  force: 'An override',
-};
-const nameOf = (field: keyof BenchWish): string => NAMES[field];
+const nameOf = (field: keyof BenchWish): string => WISH_NAMES[field];
