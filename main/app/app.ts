@@ -1,20 +1,15 @@
 /** The engine behind the contract: what every call does, and where every view comes from. The readable list of both. */
 import { join } from 'node:path';
-
 import type { Handlers } from '../contract/calls.ts';
 import type { EngineView, NicView } from '../contract/views.ts';
 import type { Engine } from '../engine.ts';
-import { BenchError } from '../errors.ts';
 import { Disposables } from '../kit/disposables.ts';
 import type { Channel } from '../rpc/channel.ts';
 import { serve } from '../rpc/serve.ts';
 import { ViewFeed } from '../rpc/view-feed.ts';
-import type { Recorder } from '../wire/recorder.ts';
 import { BenchDesk } from './bench-desk.ts';
-import { explainDevice } from './explain.ts';
-import { listFolder } from './folders.ts';
+import { benchHandlers } from './bench-handlers.ts';
 import { openNotes } from './notes.ts';
-import { framesOf, getPacket, listPackets } from './packets.ts';
 import { SessionFile } from './session.ts';
 import { openSettings } from './settings.ts';
 import { Wires } from './wires.ts';
@@ -95,58 +90,8 @@ export async function createApp({ engine, settingsFolder, privileged, platform, 
   await desk.open();
 
   const handlers: Handlers = {
-    'bench.plan': wish => desk.plan(wish),
-    async 'bench.start'(wish) {
-      await desk.start(wish);
-      const { force: _, nic, ...rest } = wish;
-      // Not being able to remember is no reason to fail a bench that runs.
-      await settings.change({ nic, wish: rest }).catch(() => undefined);
-    },
-    'bench.stop': () => desk.stop(),
-    'bench.resume': () => desk.resume(),
-    'bench.dismiss': () => desk.dismiss(),
-
-    'wire.watch': ({ nic }, caller) => wires.watch(nic, caller),
-    'wire.unwatch': ({ nic }, caller) => wires.unwatch(nic, caller),
-
-    'packets.list': ({ device, before, limit }) => {
-      const macs = device === undefined ? undefined : macsOf(device);
-      return desk.recorder ? listPackets(desk.recorder, { macs, before, limit }) : [];
-    },
-    'packets.get'({ number }) {
-      const packet = getPacket(recorder(), number);
-      if (!packet)
-        throw new BenchError('USAGE', {
-          problem: `Packet ${number} is not kept any more; the list shows those that are.`,
-        });
-      return packet;
-    },
-    'packets.capture'({ device }) {
-      const frames = device === undefined ? undefined : framesOf(recorder(), macsOf(device));
-      const bytes = desk.bench!.capture(frames);
-      const name = `benchboot-${(device ?? desk.bench!.plan.nic.name).replaceAll(/[^\w.-]/g, '-')}.pcapng`;
-      return { name, base64: Buffer.from(bytes).toString('base64') };
-    },
-
-    'devices.note': ({ device, text }) => notes.write(device, text, now()),
-    'devices.explain': ({ device }) => explainDevice(known(device), engine.events.since(0)),
-
-    'settings.change': patch => settings.change(patch),
-    'folders.list': ({ path }) => listFolder(path),
-    'doctor.examine': () => engine.examine(),
+    ...benchHandlers({ engine, desk, wires, notes, settings, now }),
   };
-
-  function known(id: string) {
-    const device = desk.device(id);
-    if (!device) throw new BenchError('USAGE', { problem: `There is no device "${id}" on this bench any more.` });
-    return device;
-  }
-  const macsOf = (id: string) => new Set(known(id).macs);
-
-  function recorder(): Recorder {
-    if (!desk.recorder) throw new BenchError('USAGE', { problem: 'No packets are kept: nothing has been served yet.' });
-    return desk.recorder;
-  }
 
   const after = (ms: number, work: () => void) => {
     const timer = setTimeout(work, ms);

@@ -2,7 +2,7 @@
 import { readdir } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { dirname, resolve } from 'node:path';
-import type { FolderView } from '../contract/calls.ts';
+import type { FolderView } from '../contract/bench-calls.ts';
 import { BenchError } from '../errors.ts';
 
 const MOST_FILES = 200;

@@ -1,6 +1,6 @@
 /** What is remembered between runs, in the system's folder for settings. Safety overrides are not among it. */
 import type * as v from 'valibot';
-import { settingsPatch } from '../contract/calls.ts';
+import { settingsPatch } from '../contract/bench-calls.ts';
 import type { Settings } from '../contract/views.ts';
 import { readJsonFile, writeJsonFile } from './json-file.ts';
 
