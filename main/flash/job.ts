@@ -200,6 +200,12 @@ class Run {
     const decoder = new Decoder(image, { decoders, sha256: this.#options.digest ?? false });
     const ends: Promise<void>[] = [];
     const started = performance.now();
+    const { signal } = this.#abort;
+    const stop = (): void => {
+      for (const lane of this.#lanes) lane.fail(signal.reason);
+      void decoder.close();
+    };
+    signal.addEventListener('abort', stop);
     try {
       const first = await this.#first(decoder, image);
       await this.#open(image, verify, decoder, first);
@@ -217,11 +223,12 @@ class Run {
         }
         if (this.#lanes.some(lane => lane.alive)) decoded = decoder.decoded;
       } catch (error) {
-        for (const lane of this.#lanes) lane.fail(error);
+        for (const lane of this.#lanes) lane.fail(signal.aborted ? signal.reason : error);
       }
       for (const lane of this.#lanes) ends.push(this.#finish(lane, sums, decoded, verify, started));
       await Promise.all(ends);
     } finally {
+      signal.removeEventListener('abort', stop);
       await decoder.close();
     }
   }

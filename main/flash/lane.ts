@@ -30,6 +30,8 @@ export interface LaneOptions {
   readonly signal: AbortSignal;
 }
 
+const AFTER_WRITING: readonly FlashPhase[] = ['verifying', 'customising', 'finishing'];
+
 export class Lane {
   readonly target: Target;
   readonly index: number;
@@ -99,6 +101,16 @@ export class Lane {
 
   /** No chunk follows: everything after the last write. Throws what went wrong, since `prepare`. */
   async finish(sums: BlockSums): Promise<void> {
+    try {
+      await this.#complete(sums);
+    } catch (error) {
+      // A device that took everything and holds something else may look bootable by accident.
+      if (AFTER_WRITING.includes(this.phase)) await this.#answered(this.#wipe()).catch(() => {});
+      throw error;
+    }
+  }
+
+  async #complete(sums: BlockSums): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const { target } = this;
     const { verify, hash, signal, customise } = this.#options;
@@ -126,15 +138,9 @@ export class Lane {
     }
     signal.throwIfAborted();
     this.#enter('finishing');
-    try {
-      await target.write(0, first.bytes);
-      await target.sync();
-      if (verify) await this.#checkFirst(first.bytes);
-    } catch (error) {
-      // What cannot be trusted must not boot. A device that failed may refuse this too.
-      await this.#wipe().catch(() => {});
-      throw error;
-    }
+    await target.write(0, first.bytes);
+    await target.sync();
+    if (verify) await this.#checkFirst(first.bytes);
     this.written += first.bytes.length;
     await target.finish();
   }

@@ -1,0 +1,168 @@
+/** Every format an image may come in: written byte for byte, and never when it is cut, damaged or no image at all. */
+import { createHash } from 'node:crypto';
+import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { inspectImage } from '../../../main/flash/source/image.ts';
+import { CARD_SIZE, cardImage } from '../../images/card.ts';
+import { Card } from './card.ts';
+import { flashed, images, temporary } from './flashing.ts';
+
+const CARD = 6 << 20;
+/** Holds the image of `card.ts`; `size`: what is known before it is unpacked. */
+const PACKED: readonly (readonly [file: string, format: string, size: 'exact' | 'estimate' | 'unknown'])[] = [
+  ['card.img', 'raw', 'exact'],
+  ['card.img.gz', 'gzip', 'estimate'],
+  ['members.img.gz', 'gzip', 'unknown'],
+  ['card.img.bz2', 'bzip2', 'unknown'],
+  ['streams.img.bz2', 'bzip2', 'unknown'],
+  ['card.img.zst', 'zstd', 'exact'],
+  ['sizeless.img.zst', 'zstd', 'unknown'],
+  ['frames.img.zst', 'zstd', 'exact'],
+  ['card.img.xz', 'xz', 'exact'],
+  ['blocks.img.xz', 'xz', 'exact'],
+  ['sha256.img.xz', 'xz', 'exact'],
+  ['streams.img.xz', 'xz', 'exact'],
+  ['card.zip', 'zip', 'exact'],
+  ['folder.zip', 'zip', 'exact'],
+];
+
+const image = cardImage();
+let folder: string;
+const path = (name: string): string => join(folder, name);
+const file = (name: string, bytes: Uint8Array): string => {
+  writeFileSync(path(name), bytes);
+  return path(name);
+};
+
+beforeAll(() => {
+  folder = temporary();
+  writeFileSync(path('card.img'), image);
+  for (const name of readdirSync(images)) if (!/\.m?[jt]s$/.test(name)) copyFileSync(join(images, name), path(name));
+});
+afterAll(() => rmSync(folder, { recursive: true }));
+
+describe.each(PACKED)('%s', (name, format, size) => {
+  it('is recognised, and tells its size as far as its format does', async () => {
+    const found = await inspectImage(path(name));
+    expect(found.format).toBe(format);
+    expect(found.size).toBe(size === 'exact' ? CARD_SIZE : undefined);
+    if (size === 'estimate') expect(found.estimate).toBe(CARD_SIZE);
+  });
+
+  it('is written byte for byte, to one card and to four', async () => {
+    for (const count of [1, 4]) {
+      const cards = Array.from({ length: count }, (_, i) => new Card(`sd${i}`, CARD, {}, i === 3 ? 4096 : 512));
+      const { summary, events } = await flashed(path(name), cards, { digest: true });
+      expect(summary).toEqual({ succeeded: count, failed: 0, cancelled: false });
+      for (const card of cards) {
+        expect(card.memory.subarray(0, CARD_SIZE).equals(image)).toBe(true);
+        expect([card.finished, card.closed]).toEqual([1, 1]);
+      }
+      const sha256 = createHash('sha256').update(image).digest('hex');
+      const done = events.filter(event => event.type === 'flash.done');
+      expect(done).toHaveLength(count);
+      for (const event of done) expect(event).toMatchObject({ bytes: CARD_SIZE, verified: true, sha256 });
+    }
+  });
+
+  it('is recognised under a wrong name too', async () => {
+    copyFileSync(path(name), path('renamed.bin'));
+    const card = new Card('sda', CARD);
+    await flashed(path('renamed.bin'), [card]);
+    expect(card.memory.subarray(0, CARD_SIZE).equals(image)).toBe(true);
+  });
+
+  if (format === 'raw') return;
+  it('cut anywhere it is never a success', async () => {
+    const bytes = readFileSync(path(name));
+    const cuts = [1, 11, bytes.length >> 1, bytes.length - 13, bytes.length - 1];
+    for (const cut of cuts) {
+      const card = new Card('sda', CARD);
+      const { error, ends, messages } = await flashed(file('cut', bytes.subarray(0, cut)), [card]);
+      // A few octets are still an image of that many octets, as far as anybody can tell.
+      if (error === undefined && ends['/dev/sda'] === 'done') {
+        expect((await inspectImage(path('cut'))).format).toBe('raw');
+        continue;
+      }
+      expect(error?.code ?? ends['/dev/sda']).toMatch(/^IMAGE_/);
+      expect(error?.message ?? messages).toMatch(/cut/);
+      expect(card.octetsWritten > 0 && card.boots).toBe(false);
+    }
+  });
+
+  it('with a bit flipped it is either refused or the same image', async () => {
+    const bytes = readFileSync(path(name));
+    const flip = fc.record({ at: fc.nat(bytes.length - 1), bit: fc.nat(7) });
+    await fc.assert(
+      fc.asyncProperty(flip, async ({ at, bit }) => {
+        const damaged = Buffer.from(bytes);
+        damaged[at]! ^= 1 << bit;
+        const card = new Card('sda', CARD);
+        const { error, ends } = await flashed(file('flipped', damaged), [card]);
+        if (ends['/dev/sda'] === 'done') {
+          const raw = (await inspectImage(path('flipped'))).format === 'raw';
+          const same = card.memory.subarray(0, CARD_SIZE).equals(image);
+          expect(raw || same).toBe(true);
+        } else {
+          expect(error?.code ?? ends['/dev/sda']).toMatch(/^(IMAGE_|UNSUPPORTED)/);
+          expect(card.octetsWritten > 0 && card.boots).toBe(false);
+        }
+      }),
+      { numRuns: 5 },
+    );
+  });
+});
+
+describe('what is no image', () => {
+  const refused = async (name: string): Promise<string> => {
+    const card = new Card('sda', CARD);
+    const { error } = await flashed(path(name), [card]);
+    expect(error?.code).toBe('IMAGE_UNSUPPORTED');
+    expect(card.opened).toBe(false);
+    return error!.message;
+  };
+
+  it('a packed tar archive, with what to do', async () => {
+    expect(await refused('card.tar.xz')).toMatch(/packed a tar archive.*Unpack it/);
+  });
+
+  it('an image that was packed twice', async () => {
+    expect(await refused('twice.img.xz.gz')).toMatch(/another compressed file \(xz\)/);
+  });
+
+  it('an archive of several images, until one is named', async () => {
+    expect(await refused('two.zip')).toMatch(/several images.*card\.img.*other\.img.*--entry/);
+    const card = new Card('sda', CARD);
+    const { summary } = await flashed(path('two.zip'), [card], { entry: 'card.img' });
+    expect(summary?.succeeded).toBe(1);
+    expect(card.memory.subarray(0, CARD_SIZE).equals(image)).toBe(true);
+  });
+
+  it.each([
+    ['a web page', Buffer.from('<!DOCTYPE html><html>404')],
+    ['a 7-Zip archive', Buffer.from('377abcaf271c0004', 'hex')],
+    ['a QEMU disk', Buffer.from('514649fb00000003', 'hex')],
+    ['a Windows image', Buffer.from('MSWIM\0\0\0')],
+  ])('%s', async (_what, bytes) => {
+    file('wrong', bytes);
+    await refused('wrong');
+  });
+
+  it('an empty file, a folder, nothing at all', async () => {
+    file('empty', Buffer.alloc(0));
+    expect((await flashed(path('empty'), [])).error?.code).toBe('IMAGE_DAMAGED');
+    expect((await flashed(folder, [])).error?.code).toBe('FILE_UNREADABLE');
+    expect((await flashed(path('missing'), [])).error?.message).toMatch(/no such file/);
+  });
+});
+
+describe('an image without a partition table', () => {
+  it('is written, with a word about it', async () => {
+    const card = new Card('sda', CARD);
+    const { events, summary } = await flashed(file('loader', Buffer.alloc(100_000, 'u-boot')), [card]);
+    expect(summary?.succeeded).toBe(1);
+    expect(events).toContainEqual(expect.objectContaining({ type: 'flash.notice', code: 'NO_PARTITIONS' }));
+  });
+});
