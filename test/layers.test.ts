@@ -122,7 +122,9 @@ const RULES: readonly Rule[] = [
   {
     says: 'host implementations are chosen by entries and tests alone',
     broken: ({ from, to }) =>
-      isHostImplementation(to) && !under('main/host', 'main/local-engine.ts', 'main/app/process.ts', 'main/cli')(from),
+      isHostImplementation(to) &&
+      !under('main/host', 'main/app/process.ts', 'main/cli')(from) &&
+      !/^main\/local-[a-z]+\.ts$/.test(from),
   },
   {
     says: 'the engine needs no window, and nothing needs tests',
