@@ -24,12 +24,12 @@ export const ELEVATIONS: Partial<Record<NodeJS.Platform, Elevation>> = {
     program: 'pkexec',
     command: command => ['pkexec', ...command],
     // pkexec(1): 126 the dialog was dismissed; 127 not authorized, nobody there to ask, or nothing to execute.
-    refusal: ({ code, output }) =>
-      code === 126
-        ? 'the password dialog was closed'
-        : code === 127 && /as another user|not authorized|authentication agent/i.test(output)
-          ? 'the system did not allow it'
-          : undefined,
+    refusal({ code, output }) {
+      if (code === 126) return 'the password dialog was closed';
+      if (code !== 127) return undefined;
+      if (/authentication agent/i.test(output)) return 'there is no password dialog in this session';
+      return /as another user|not authorized/i.test(output) ? 'the system did not allow it' : undefined;
+    },
   },
   darwin: {
     program: '/usr/bin/osascript',

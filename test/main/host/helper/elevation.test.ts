@@ -26,7 +26,11 @@ describe('Linux', () => {
       'Error executing command as another user: Not authorized\n\nThis incident has been reported.',
       'the system did not allow it',
     ],
-    [127, 'Error executing command as another user: No authentication agent found.', 'the system did not allow it'],
+    [
+      127,
+      "Error creating textual authentication agent: Error opening current controlling terminal for the process (`/dev/tty'): No such device or address",
+      'there is no password dialog in this session',
+    ],
     [127, 'Error executing /usr/bin/node: No such file or directory', undefined],
     [1, 'benchboot helper: the token is wrong', undefined],
     [0, '', undefined],
