@@ -36,7 +36,8 @@ export async function diskImage(parts: DiskParts): Promise<Uint8Array> {
   const { table = 'mbr', size = 16 } = parts;
   const image = new Uint8Array(size * MIB);
   const totalSectors = image.length / SECTOR;
-  const sectors = totalSectors - PARTITION - (table === 'gpt' ? GPT_TAIL : 0);
+  // Tools warn of partitions that end within 4096 octets, which newer sticks have for a sector.
+  const sectors = Math.floor((totalSectors - PARTITION - (table === 'gpt' ? GPT_TAIL : 0)) / 8) * 8;
   // Behind the tables: sector 1 belongs to a GPT's header.
   const biosAt = table === 'gpt' ? FIRST_USABLE : 1;
   const length = loadedLength({ length: parts.biosRoom, medium: 'disk' });
@@ -59,18 +60,18 @@ export async function diskImage(parts: DiskParts): Promise<Uint8Array> {
     );
     const { head, tail } = encodeGpt(totalSectors, guidOf(parts.diskId, 0), [
       {
-        type: GUID.efiSystem,
-        guid: guidOf(parts.diskId, 1),
-        name: parts.label,
-        start: PARTITION,
-        sectors,
-      },
-      {
         type: GUID.biosBoot,
-        guid: guidOf(parts.diskId, 2),
+        guid: guidOf(parts.diskId, 1),
         name: 'BIOS boot',
         start: biosAt,
         sectors: length / SECTOR,
+      },
+      {
+        type: GUID.efiSystem,
+        guid: guidOf(parts.diskId, 2),
+        name: parts.label,
+        start: PARTITION,
+        sectors,
       },
     ]);
     image.set(head, SECTOR);

@@ -41,8 +41,7 @@ export function checkScript({ name, text }: NamedScript, limit = LONGEST_SCRIPT)
 function scriptProblem(text: string, limit: number): string | undefined {
   const octets = new TextEncoder().encode(text).length;
   if (octets > limit) return tooLong(octets, limit);
-  if (!/^#!i?[gp]xe\s/.test(text) || text.startsWith('#!pxe'))
-    return 'its first line must be #!ipxe, from the first character on';
+  if (!/^#![ig]pxe\s/.test(text)) return 'its first line must be #!ipxe, from the first character on';
   const line = (at: number): number => text.slice(0, at).split('\n').length;
   const nul = text.indexOf('\0');
   if (nul >= 0) return `line ${line(nul)} holds a NUL character, where iPXE would stop reading; remove it`;
