@@ -18,6 +18,8 @@ export interface AppParts {
   readonly engine: Engine;
   /** Folder for settings; leases, notes and the journal are in the engine's state folder. */
   readonly settingsFolder: string;
+  /** The folder that is served when no other one is chosen, if it is there. */
+  readonly library: string;
   /** The engine may do everything itself, without asking for an administrator's password. */
   readonly privileged: boolean;
   readonly platform: NodeJS.Platform;
@@ -32,7 +34,14 @@ export interface App {
   close(): Promise<void>;
 }
 
-export async function createApp({ engine, settingsFolder, privileged, platform, now }: AppParts): Promise<App> {
+export async function createApp({
+  engine,
+  settingsFolder,
+  library,
+  privileged,
+  platform,
+  now,
+}: AppParts): Promise<App> {
   const open = new Disposables();
   const { stateFolder } = engine.settings;
   const since = now();
@@ -46,6 +55,7 @@ export async function createApp({ engine, settingsFolder, privileged, platform, 
   const desk = new BenchDesk({
     engine,
     session,
+    library,
     now,
     changed: () => feed.changed('bench'),
     deviceChanged: id => feed.rowChanged('devices', id),

@@ -2,9 +2,10 @@
  * The one bench of the app: from idle to serving and back, what was left by an engine that died, and the devices and
  * packets of the bench that is served or was served last.
  */
+import { existsSync } from 'node:fs';
 import type { Bench } from '../bench/bench.ts';
-import type { BenchWish } from '../bench/wish.ts';
-import { readWish } from '../bench/wish.ts';
+import type { BenchRequest } from '../bench/plan.ts';
+import { type BenchWish, readWish } from '../bench/wish.ts';
 import { errorView } from '../contract/error-view.ts';
 import type { BenchView, PlanView } from '../contract/views.ts';
 import { WISH_NAMES } from '../contract/wish-names.ts';
@@ -18,6 +19,8 @@ import type { Session, SessionFile } from './session.ts';
 export interface BenchDeskParts {
   readonly engine: Engine;
   readonly session: SessionFile;
+  /** Served when no other folder is wished for, if it is there. */
+  readonly library: string;
   readonly now: () => number;
   /** The view of the bench changed. */
   readonly changed: () => void;
@@ -72,7 +75,7 @@ export class BenchDesk {
   }
 
   async plan(wish: BenchWish): Promise<PlanView> {
-    return planView(await this.#parts.engine.plan(readWish(wish, nameOf)));
+    return planView(await this.#parts.engine.plan(this.#request(wish)));
   }
 
   /** Throws the BenchError; the view then is what it was, with the error in it. */
@@ -84,7 +87,7 @@ export class BenchDesk {
     this.#become({ state: 'starting', wish });
     let bench: Bench;
     try {
-      bench = await engine.start(readWish(wish, nameOf), remembered?.devices);
+      bench = await engine.start(this.#request(wish), remembered?.devices);
     } catch (error) {
       this.#become(before.state === 'idle' ? { ...before, error: errorView(error) } : before);
       throw error;
@@ -122,6 +125,15 @@ export class BenchDesk {
     if (this.#view.state !== 'serving') return;
     const { standingDown: _, ...serving } = this.#view;
     this.#become(because === undefined ? serving : { ...serving, standingDown: because });
+  }
+
+  #request(wish: BenchWish): BenchRequest {
+    const { library } = this.#parts;
+    const { root = existsSync(library) ? library : undefined, ...request } = readWish(wish, nameOf);
+    // A bench file may name a folder of its own.
+    return root === undefined || request.benchFile !== undefined
+      ? { ...request, root: wish.root || undefined }
+      : { ...request, root };
   }
 
   async #end(bench: Bench, reason: string, error?: BenchError): Promise<void> {

@@ -4,7 +4,7 @@
  */
 import '../memory.ts';
 import { hasRights } from '../host/helper/user-host.ts';
-import { settingsFolder } from '../host/node/folders.ts';
+import { libraryFolder, settingsFolder } from '../host/node/folders.ts';
 import { localEngine } from '../local-engine.ts';
 import { type Pipe, pipeChannels } from '../rpc/pipe-channel.ts';
 import { type EmitterPort, portChannel } from '../rpc/port-channel.ts';
@@ -20,6 +20,7 @@ const { parentPort } = process as unknown as { parentPort?: ParentPort };
 const app = await createApp({
   engine: localEngine({ mayAsk: true }),
   settingsFolder: settingsFolder(),
+  library: libraryFolder(),
   privileged: hasRights(),
   platform: process.platform,
   now: Date.now,

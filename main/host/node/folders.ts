@@ -17,6 +17,9 @@ export const stateFolder = (): string => stateFolderOf(facts());
 
 export const settingsFolder = (): string => settingsFolderOf(facts());
 
+/** Where people put what boards boot, unless they choose another folder. */
+export const libraryFolder = (): string => join(homedir(), 'Benchboot');
+
 /** `resources/` beside the sources, the build or the packaged app: the nearest one above this file. */
 export function resourcesFolder(): string {
   let folder = dirname(fileURLToPath(import.meta.url));

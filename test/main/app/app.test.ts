@@ -15,12 +15,14 @@ let m: Machine;
 let app: App;
 let window: Window;
 
+const library = () => join(dirname(m.stateFolder), 'Benchboot');
 const settingsFolder = () => join(dirname(m.stateFolder), 'settings');
 
 async function openApp(engine = m.engine): Promise<App> {
   return createApp({
     engine,
     settingsFolder: settingsFolder(),
+    library: library(),
     privileged: true,
     platform: 'linux',
     now: () => m.host.clock.now(),
@@ -78,6 +80,15 @@ describe('before serving', () => {
       'Everything else: an address',
     ]);
     expect(m.journals()).toEqual([]);
+  });
+
+  it("serves the person's own folder once it is there, unless another one is chosen", async () => {
+    expect((await call('bench.plan', { nic: NIC })).root).toBeUndefined();
+    mkdirSync(library());
+    expect((await call('bench.plan', { nic: NIC })).root).toBe(library());
+    expect((await call('bench.plan', { nic: NIC, root: m.stateFolder.replace(/state$/, '') })).root).toBe(
+      dirname(library()),
+    );
   });
 
   it.each<[string, CallArgs<'bench.plan'>, string]>([
