@@ -142,7 +142,15 @@ function useFollow(scroller: { readonly current: HTMLDivElement | null }, count:
   }, [scroller, follow, count]);
 }
 
-export function Cell({ children, className, title }: { children?: ReactNode; className?: string; title?: string }) {
+export function Cell({
+  children,
+  className,
+  title,
+}: {
+  children?: ReactNode;
+  className?: string | undefined;
+  title?: string | undefined;
+}) {
   return (
     <div role="gridcell" className={className ? `${classes.cell} ${className}` : classes.cell} title={title}>
       {children}

@@ -1,3 +1,82 @@
+/** What the bench does while any view is shown: offers its commands, and calls out what happens. */
+import { IconCpu, IconPlayerPlay, IconPlayerStop, IconRefresh } from '@tabler/icons-react';
+import { useEffect, useMemo, useRef } from 'react';
+import { useKeys, useSession, useValue } from '../../engine/use-engine.tsx';
+import { announce } from '../../ui/announce.tsx';
+import { type Command, useCommands } from '../../ui/commands.ts';
+import { go } from '../../ui/route.ts';
+import { spokenOf } from './bench.state.ts';
+
 export default function BenchBackground() {
+  useBenchCommands();
+  useSpokenEvents();
   return null;
+}
+
+/** More devices than anybody picks from a list. */
+const MOST_DEVICES = 500;
+
+function useBenchCommands(): void {
+  const session = useSession();
+  const state = useValue('bench')?.state;
+  const keys = useKeys('devices');
+  useCommands(
+    useMemo((): Command[] => {
+      const group = 'Bench';
+      const call = (name: 'bench.stop' | 'bench.resume'): void => {
+        go('bench');
+        // A failure shows in the bench's own view.
+        session.call(name, {}).catch(() => {});
+      };
+      const actions: Command[] =
+        state === 'serving'
+          ? [{ id: 'bench.stop', label: 'Stop serving', group, icon: IconPlayerStop, run: () => call('bench.stop') }]
+          : state === 'interrupted'
+            ? [{ id: 'bench.resume', label: 'Serve again', group, icon: IconRefresh, run: () => call('bench.resume') }]
+            : [
+                {
+                  id: 'bench.plan',
+                  label: 'Choose a port and start serving',
+                  group,
+                  keywords: ['start', 'serve', 'dhcp', 'tftp', 'plan'],
+                  icon: IconPlayerPlay,
+                  run: () => go('bench'),
+                },
+              ];
+      const devices = keys.slice(0, MOST_DEVICES).flatMap((id): Command[] => {
+        const device = session.store.row('devices', id);
+        if (!device) return [];
+        return [
+          {
+            id: `device.${id}`,
+            label: device.name,
+            description: [device.ip, device.client, device.mac].filter(Boolean).join('  '),
+            group: 'Devices',
+            keywords: [...device.macs, device.ip ?? ''],
+            icon: IconCpu,
+            run: () => go('bench', 'device', id),
+          },
+        ];
+      });
+      return [...actions, ...devices];
+    }, [session, state, keys]),
+  );
+}
+
+function useSpokenEvents(): void {
+  const { store } = useSession();
+  const last = useRef<number>(undefined);
+  useEffect(
+    () =>
+      store.onView('events', () => {
+        const events = store.log('events');
+        const from = last.current;
+        last.current = events.at(-1)?.n;
+        // What was there when this window came is no news; and another engine counts from the beginning.
+        if (from === undefined || (last.current ?? 0) < from) return;
+        const first = events.findLastIndex(({ n }) => n <= from) + 1;
+        for (const sentence of spokenOf(events.slice(first))) announce(sentence);
+      }),
+    [store],
+  );
 }
