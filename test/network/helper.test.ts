@@ -1,6 +1,6 @@
 /** The privileged helper on a real kernel: an engine of an ordinary user serves real clients, and no end of either leaves a trace. */
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { parseCidr } from 'node-dhcpd-lite';
 import { describe, expect, it } from 'vitest';
 import { type Lab, withLab } from '../lab/lab.ts';
@@ -22,9 +22,13 @@ const wish = (home: Home) => ({
 });
 
 /** A user's engine, with a file to serve. */
-async function userEngine(lab: Lab, home = makeHome()): Promise<{ engine: UserEngine; home: Home }> {
+async function userEngine(
+  lab: Lab,
+  home = makeHome(),
+  helperEntry?: string,
+): Promise<{ engine: UserEngine; home: Home }> {
   writeFileSync(join(home.root, 'hello.txt'), 'hello from a user\n');
-  return { engine: await UserEngine.start(lab, home), home };
+  return { engine: await UserEngine.start(lab, home, helperEntry), home };
 }
 
 const fetch = (lab: Lab, url: string): Promise<string> => lab.output('c1', ['curl', '-sS', '--max-time', '10', url]);
@@ -50,7 +54,8 @@ describe('an engine of an ordinary user', () => {
   it('serves DHCP, TFTP, HTTP and DNS through the helper, and stops without a trace', () =>
     withLab(FREE, async lab => {
       const before = await ports(lab);
-      const { engine, home } = await userEngine(lab);
+      // The helper as it ships.
+      const { engine, home } = await userEngine(lab, makeHome(), join(dirname(lab.cli), 'helper.js'));
       const idle = await socketsOf(lab, engine.pid);
       const ready = await engine.call('start', { ...wish(home), force: [] });
       expect(ready.bound.map(({ service, port }) => `${service} ${port}`)).toEqual([

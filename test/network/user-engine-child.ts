@@ -4,17 +4,16 @@ import type { Bench } from '../../main/bench/bench.ts';
 import type { BenchRequest } from '../../main/bench/plan.ts';
 import { createEngine } from '../../main/engine.ts';
 import { elevatedHost } from '../../main/host/helper/elevated-host.ts';
-import { HELPER_FILE } from '../../main/host/helper/helper-file.ts';
 import type { ElevatedEnd } from '../../main/host/helper/system-elevation.ts';
 import { nodeHost } from '../../main/host/node/node-host.ts';
 import { runCommand } from '../../main/host/node/run.ts';
 
-const [stateFolder = '', programs = ''] = process.argv.slice(2);
+const [stateFolder = '', programs = '', helperEntry = ''] = process.argv.slice(2);
 const tell = (event: object) => void process.send?.(event);
 const dialogs: ((end: ElevatedEnd) => void)[] = [];
 
 const host = elevatedHost(nodeHost(), {
-  helperEntry: HELPER_FILE,
+  helperEntry,
   elevate: command =>
     new Promise(resolve => {
       dialogs.push(resolve);

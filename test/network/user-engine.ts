@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { LoggedEvent } from '../../main/bench/event-log.ts';
+import { HELPER_FILE } from '../../main/host/helper/helper-file.ts';
 import { resourcesFolder } from '../../main/host/node/folders.ts';
 import type { Lab } from '../lab/lab.ts';
 import type { Program } from '../lab/program.ts';
@@ -64,9 +65,9 @@ export class UserEngine {
   }
 
   /** Starts one on the laptop; it ends with the test. */
-  static async start(lab: Lab, home = makeHome()): Promise<UserEngine> {
+  static async start(lab: Lab, home = makeHome(), helperEntry = HELPER_FILE): Promise<UserEngine> {
     const user = ['setpriv', '--reuid', String(USER), '--regid', String(USER), '--clear-groups', '--inh-caps', '-all'];
-    const script = [process.execPath, child, home.state, join(resourcesFolder(), 'ipxe')];
+    const script = [process.execPath, child, home.state, join(resourcesFolder(), 'ipxe'), helperEntry];
     const args = ['netns', 'exec', `${lab.name}-srv`, ...user, ...script];
     const { XDG_RUNTIME_DIR: _, ...env } = process.env;
     const engine = new UserEngine(spawn('ip', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env }), lab);
