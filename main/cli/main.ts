@@ -8,12 +8,16 @@ import { benchCheck, benchInit } from './bench.ts';
 import type { Command } from './command.ts';
 import { openConsole } from './console.ts';
 import { doctor } from './doctor.ts';
+import { drives } from './drives.ts';
 import { flash } from './flash.ts';
 import { ipxeBuild, ipxeEdit, ipxeInspect, ipxeTargets } from './ipxe-build.ts';
 import { ipxeLint, ipxeRun } from './ipxe-script.ts';
 import { nics } from './nics.ts';
 import { createOutput } from './output.ts';
 import { ports } from './ports.ts';
+import { probe } from './probe.ts';
+import { read } from './read.ts';
+import { recipeCheck, recipeSeal } from './recipe.ts';
 import { restore } from './restore.ts';
 import { serve } from './serve.ts';
 import { watch } from './watch.ts';
@@ -26,7 +30,12 @@ const COMMANDS: readonly Command[] = [
   web,
   ports,
   openConsole,
+  drives,
   flash,
+  read,
+  probe,
+  recipeCheck,
+  recipeSeal,
   ipxeLint,
   ipxeRun,
   ipxeTargets,

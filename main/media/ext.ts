@@ -7,6 +7,12 @@ export interface Range {
   readonly end: number;
 }
 
+export interface ExtUse {
+  /** Octets of the file system; its partition may be larger. */
+  readonly size: number;
+  readonly ranges: readonly Range[];
+}
+
 const MAGIC = 0xef53;
 const INCOMPAT = { recover: 0x4, journalDevice: 0x8, metaGroups: 0x10, bits64: 0x80 } as const;
 const RO_COMPAT = { sparseSuper: 0x1, descriptorSums: 0x10, bigalloc: 0x200, metadataSums: 0x400 } as const;
@@ -17,7 +23,7 @@ const BLOCK_UNINIT = 0x2;
  * Ranges that hold something, ascending; undefined when this is no such volume or one whose bitmaps cannot be relied on:
  * its journal waits to be replayed, or it is laid out in a way that is not known here.
  */
-export async function extUsedRanges(store: BlockStore): Promise<Range[] | undefined> {
+export async function extUsedRanges(store: BlockStore): Promise<ExtUse | undefined> {
   if (store.size < 2048) return undefined;
   const head = await store.read(1024, 1024);
   const view = new DataView(head.buffer, head.byteOffset, head.length);
@@ -69,7 +75,7 @@ export async function extUsedRanges(store: BlockStore): Promise<Range[] | undefi
     const count = Math.min(perGroup, blocks - start);
     for (let bit = 0; bit < count; bit++) if ((bitmap[bit >> 3]! >> (bit & 7)) & 1) mark(start + bit, 1);
   }
-  return rangesOf(used, blocks, blockSize);
+  return { size: blocks * blockSize, ranges: rangesOf(used, blocks, blockSize) };
 }
 
 /** Copies of the superblock and its table: in every group, or in 0, 1 and the powers of 3, 5 and 7. */

@@ -46,8 +46,8 @@ async function volumeRanges(volume: BlockStore): Promise<Range[] | undefined> {
   const geometry = decodeBootSector(await volume.read(0, 512));
   if (typeof geometry !== 'string') return fatRanges(volume, geometry);
   const ext = await extUsedRanges(volume);
-  // Loaders live in the first KiB, and some in what a file system leaves over at the end.
-  return ext && [{ start: 0, end: 1024 }, ...ext];
+  // Loaders live in the first KiB; what lies behind the file system, nobody tells.
+  return ext && [{ start: 0, end: 1024 }, ...ext.ranges, { start: ext.size, end: volume.size }];
 }
 
 async function fatRanges(volume: BlockStore, geometry: FatGeometry): Promise<Range[] | undefined> {
@@ -68,7 +68,7 @@ async function fatRanges(volume: BlockStore, geometry: FatGeometry): Promise<Ran
     start: data + start,
     end: data + end,
   }));
-  return [{ start: 0, end: data }, ...used];
+  return [{ start: 0, end: data }, ...used, { start: geometry.totalSectors * sectorSize, end: volume.size }];
 }
 
 /** Grown to whole units and joined where they touch. */

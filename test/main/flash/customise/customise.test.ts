@@ -130,9 +130,7 @@ describe('each way', () => {
   it('a script nobody calls promises nothing', async () => {
     const { store } = await card(IMAGES.bullseye);
     await customiseCard(store, { version: 1, hostname: 'lost' });
-    const [{ volume }] = (await findFatVolumes(store)) as [
-      { volume: { write(path: string, bytes: Uint8Array): Promise<void> } },
-    ];
+    const { volume } = (await findFatVolumes(store))[0]!;
     await volume.write('cmdline.txt', new TextEncoder().encode('root=/dev/sda2\n'));
     expect((await readCard(store))?.intent.hostname).toBeUndefined();
   });
