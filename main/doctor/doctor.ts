@@ -92,12 +92,27 @@ async function roundTrips(host: Host): Promise<Finding[]> {
     open.add(() => server.close());
     same(await httpGet(server.local, `/${PROBE.name}`));
   };
-  return [await attempt('dhcp', dhcp), await attempt('tftp', tftp), await attempt('http', http)];
+  const findings: Finding[] = [];
+  const person = { refused: false };
+  for (const [check, work] of [
+    ['dhcp', dhcp],
+    ['tftp', tftp],
+    ['http', http],
+  ] as const)
+    findings.push(await attempt(check, work, person));
+  return findings;
 }
 
-async function attempt(check: 'dhcp' | 'tftp' | 'http', work: (open: Disposables) => Promise<void>): Promise<Finding> {
+/** A person who refused to give the right is not asked for each check again. */
+async function attempt(
+  check: 'dhcp' | 'tftp' | 'http',
+  work: (open: Disposables) => Promise<void>,
+  person: { refused: boolean },
+): Promise<Finding> {
   const open = new Disposables();
   const name = check.toUpperCase();
+  if (person.refused)
+    return { check, result: 'no-right', message: `${name} was not tried: it needs the rights of an administrator.` };
   try {
     await work(open);
     return {
@@ -106,8 +121,9 @@ async function attempt(check: 'dhcp' | 'tftp' | 'http', work: (open: Disposables
       message: `${name} answers on its own port; a round trip over loopback went through.`,
     };
   } catch (error) {
-    if (error instanceof BenchError && error.code === 'PERMISSION_MISSING')
-      return { check, result: 'no-right', message: error.message };
+    person.refused = error instanceof BenchError && error.code === 'PERMISSION_REFUSED';
+    if (person.refused || (error instanceof BenchError && error.code === 'PERMISSION_MISSING'))
+      return { check, result: 'no-right', message: (error as BenchError).message };
     const why = error instanceof BenchError ? error.message : `${(error as Error).message}.`;
     return { check, result: 'failed', message: `${name} cannot be served: ${why}` };
   } finally {

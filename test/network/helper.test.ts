@@ -124,6 +124,17 @@ describe('the password dialog', () => {
       expect(engine.dialogs).toBe(2);
     }));
 
+  it('of the self-test comes once, and what it needs is tested when it is confirmed', () =>
+    withLab({}, async lab => {
+      const { engine } = await userEngine(lab);
+      engine.administrator = 'cancels';
+      expect(await engine.call('examine')).toMatchObject({ dhcp: 'no-right', tftp: 'no-right', http: 'no-right' });
+      expect(engine.dialogs).toBe(1);
+      engine.administrator = 'confirms';
+      expect(await engine.call('examine')).toMatchObject({ dhcp: 'ok', tftp: 'ok', http: 'ok' });
+      expect(engine.dialogs).toBe(2);
+    }));
+
   it('that starts something else is told by what it said', () =>
     withLab(FREE, async lab => {
       const { engine, home } = await userEngine(lab);

@@ -43,6 +43,8 @@ export const verbs = {
     }
   },
   restore: () => engine.restore(),
+  /** Results of the self-test by check. */
+  examine: async () => Object.fromEntries((await engine.examine()).map(({ check, result }) => [check, result])),
 };
 export type Verbs = typeof verbs;
 
