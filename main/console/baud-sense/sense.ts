@@ -62,7 +62,8 @@ export type SenseEvent =
   | { readonly type: 'set'; readonly now: number }
   | { readonly type: 'refused'; readonly now: number }
   | { readonly type: 'bytes'; readonly bytes: Uint8Array; readonly now: number }
-  | { readonly type: 'tick'; readonly now: number };
+  | { readonly type: 'tick'; readonly now: number }
+  | { readonly type: 'stop' };
 
 export type SenseEffect =
   | { readonly do: 'set'; readonly rate: number }
@@ -96,6 +97,7 @@ export function beginSense(current: number, now: number, candidates = CANDIDATES
 export function stepSense(state: Sense, event: SenseEvent): SenseStep {
   const { phase } = state;
   if (phase === 'ended') return { state, effects: NOTHING };
+  if (event.type === 'stop') return end(state, undefined, 0);
   if (event.type === 'set' && phase === 'setting')
     return {
       state: { ...state, phase: 'settling', since: event.now, deadline: event.now + PATIENCE.settle },

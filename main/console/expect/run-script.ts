@@ -1,5 +1,6 @@
 /** Runs a script on a session: follows its bytes, sends what the script says, and alone writes meanwhile. */
 import type { Clock } from '../../host/host.ts';
+import { drive } from '../drive.ts';
 import type { Session } from '../session.ts';
 import { type ExpectEffect, type ExpectReport, ExpectRun } from './run.ts';
 import type { Script } from './script.ts';
@@ -16,53 +17,25 @@ export interface RunScriptOptions {
 /** Output that may already hold the prompt that is waited for, bytes. */
 const SEEN = 512;
 
-/** Resolves with what happened, however it ended. Throws BenchError CONSOLE_CLAIMED, with nothing sent. */
-export function runScript(session: Session, script: Script, options: RunScriptOptions): Promise<ExpectReport> {
+/**
+ * Resolves with what happened, however it ended; a link that is lost and comes back does not end it. Throws BenchError
+ * CONSOLE_CLAIMED, with nothing sent.
+ */
+export async function runScript(session: Session, script: Script, options: RunScriptOptions): Promise<ExpectReport> {
   const { clock, values, first, signal } = options;
-  const claim = session.claim(`the script ${script.name}`);
-  const run = new ExpectRun(script, values);
-  return new Promise(resolve => {
-    let timer: (() => void) | undefined;
-    let over = false;
-    let sending = Promise.resolve();
-
-    const send = (bytes: Uint8Array): void => {
-      sending = sending
-        .then(() => claim.write(bytes))
-        .catch((error: Error) => apply(run.stop(error.message, clock.now())));
-    };
-    const apply = (effects: readonly ExpectEffect[]): void => {
-      for (const effect of effects) {
-        if (over) return;
-        if (effect.do === 'end') {
-          over = true;
-          timer?.();
-          unfollow();
-          signal?.removeEventListener('abort', stop);
-          void sending.then(() => {
-            claim.release();
-            resolve(effect.report);
-          });
-          return;
-        }
-        send(effect.bytes);
-      }
-      arm();
-    };
-    const arm = (): void => {
-      timer?.();
-      timer = undefined;
-      if (over || run.deadline === Number.POSITIVE_INFINITY) return;
-      timer = clock.after(Math.max(0, run.deadline - clock.now()), () => apply(run.tick(clock.now())));
-    };
-    const stop = (): void => apply(run.stop('It was stopped.', clock.now()));
-
-    const unfollow = session.onBytes(bytes => apply(run.push(bytes, clock.now())));
-    signal?.addEventListener('abort', stop);
-    const { received } = session.counters;
-    const seen = first ? new Uint8Array(0) : session.snapshot(Math.max(0, received - SEEN)).bytes;
-    if (first) send(first);
-    apply(run.start(clock.now(), seen));
-    if (signal?.aborted) stop();
+  const machine = new ExpectRun(script, values);
+  const start = (now: number): ExpectEffect[] => {
+    const from = Math.max(0, session.counters.received - SEEN);
+    if (first) return [{ do: 'send', bytes: first }, ...machine.start(now)];
+    return machine.start(now, session.snapshot(from).bytes);
+  };
+  const { report } = await drive<ExpectEffect>({
+    session,
+    clock,
+    machine,
+    start,
+    by: `the script ${script.name}`,
+    signal,
   });
+  return report;
 }

@@ -75,6 +75,13 @@ export class Loopback {
     }
   }
 
+  /** Ends it with what was found so far. */
+  stop(): LoopbackEffect[] {
+    if (this.#phase === 'ended') return [];
+    this.#index = this.#rates.length;
+    return this.#set();
+  }
+
   #set(): LoopbackEffect[] {
     const rate = this.#rates[this.#index];
     this.#deadline = Number.POSITIVE_INFINITY;
