@@ -44,8 +44,11 @@ export interface Engine {
   plan(request: BenchRequest): Promise<BenchPlan>;
   /** Serves one port. `remembered`: devices of a bench that this one goes on with. Throws BenchError, with nothing changed. */
   start(request: BenchRequest, remembered?: readonly Device[]): Promise<Bench>;
-  /** Listens on a port without sending anything. Throws NIC_NOT_FOUND or PERMISSION_MISSING. */
-  watch(nic: string): Promise<WireWatch>;
+  /**
+   * Listens on a port without sending anything. Throws NIC_NOT_FOUND, PERMISSION_MISSING or PERMISSION_REFUSED. `ask:
+   * false` fails where it would ask a person for the right.
+   */
+  watch(nic: string, options?: { readonly ask?: boolean }): Promise<WireWatch>;
   /** Undoes what crashed runs left on this laptop. */
   restore(): Promise<Undoing>;
   /** The self-test: what works here, and what is in the way. */
@@ -109,7 +112,7 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
       }
     },
 
-    watch: async name => watchWire(host, await findNic(name)),
+    watch: async (name, options) => watchWire(host, await findNic(name), options),
     restore,
     examine: () => examine({ host, run: settings.run, programs: settings.programs, stateFolder: settings.stateFolder }),
 

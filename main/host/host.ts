@@ -142,8 +142,11 @@ export interface Link {
 }
 
 export interface Links {
-  /** Undefined where the system has no such access for us; callers then do without. */
-  open(nic: string): Promise<Link | undefined>;
+  /**
+   * Undefined where the system has no such access for us; callers then do without. `ask: false` rather does without than
+   * ask a person for the right.
+   */
+  open(nic: string, options?: { readonly ask?: boolean }): Promise<Link | undefined>;
 }
 
 /* Serial ports -------------------------------------------------------------------------------------------------- */

@@ -20,9 +20,9 @@ export interface WireWatch {
   close(): Promise<void>;
 }
 
-/** Throws PERMISSION_MISSING or UNSUPPORTED where frames cannot be read. */
-export async function watchWire(host: Host, nic: Nic): Promise<WireWatch> {
-  const link = await host.links.open(nic.name);
+/** Throws PERMISSION_MISSING, PERMISSION_REFUSED or UNSUPPORTED where frames cannot be read. */
+export async function watchWire(host: Host, nic: Nic, options: { readonly ask?: boolean } = {}): Promise<WireWatch> {
+  const link = await host.links.open(nic.name, options);
   if (!link) {
     const what = `Listening on ${nic.name}`;
     if (host.platform === 'linux')

@@ -87,6 +87,10 @@ describe('an engine of an ordinary user', () => {
   it('sees who is on the wire without serving', () =>
     withLab(FREE, async lab => {
       const { engine } = await userEngine(lab);
+      await expect(engine.call('watch', 'bench0', { ask: false })).rejects.toMatchObject({
+        code: 'PERMISSION_MISSING',
+      });
+      expect(engine.dialogs).toBe(0);
       const heard = engine.call('watch', 'bench0');
       await lab.exec('c1', ['udhcpc', '-f', '-q', '-n', '-t', '3', '-T', '1', '-i', 'eth0', '-s', '/bin/true']);
       expect(await heard).toContain('Linux (udhcpc)');

@@ -33,8 +33,8 @@ export const verbs = {
   },
   stop: async () => bench?.stop('the test is over'),
   /** The sentence about the first station that is heard. */
-  async watch(nic: string) {
-    const watch = await engine.watch(nic);
+  async watch(nic: string, options?: { readonly ask?: boolean }) {
+    const watch = await engine.watch(nic, options);
     try {
       await new Promise<void>(resolve => watch.onHeard(() => resolve()));
       return watch.sentences().join(' ');

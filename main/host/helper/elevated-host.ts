@@ -21,8 +21,8 @@ export interface ElevationOptions extends HelperStart {
 }
 
 /**
- * Everything else than BenchErrors of the operations themselves: PERMISSION_REFUSED when the password dialog is closed,
- * HELPER_FAILED when the helper does not start or ends, UNSUPPORTED where the system cannot hand sockets over.
+ * Operations that need a right fail with BenchError PERMISSION_REFUSED when the password dialog is closed, HELPER_FAILED
+ * when the helper does not start or ends, and UNSUPPORTED where sockets cannot be handed over (macOS, Windows).
  */
 export function elevatedHost(base: Host, { lost = () => {}, ...start }: ElevationOptions): Host {
   const helper = helperClient(() => startHelper(start), lost);
@@ -31,7 +31,7 @@ export function elevatedHost(base: Host, { lost = () => {}, ...start }: Elevatio
     watching ??= devicePlatform().then(watchPresence);
     return watching;
   };
-  const passes = hasKnownStructures();
+  const passes = base.platform === 'linux' && hasKnownStructures();
   return {
     ...base,
     sockets: elevatedSockets(base, helper, passes, presence),
@@ -138,9 +138,9 @@ function elevatedNics(base: Nics, helper: HelperClient): Nics {
 
 function elevatedLinks(base: Links, helper: HelperClient, presence: () => Promise<Presence>): Links {
   return {
-    async open(nic) {
+    async open(nic, { ask = true } = {}) {
       const own = await base.open(nic);
-      if (own) return own;
+      if (own || !(ask || helper.running)) return own;
       const { descriptors } = await helper.call('openPacket', { nic }, `Listening to the wire of ${nic}`);
       const [capture, sender] = descriptors;
       if (capture !== undefined && sender !== undefined) return adoptLink(nic, { capture, sender }, await presence());

@@ -1,4 +1,5 @@
 /** What asks a person for rights and what does not, on a machine made of nothing. */
+import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
 import { elevatedHost } from '../../../../main/host/helper/elevated-host.ts';
 import { memoryHost } from '../../../../main/host/memory/memory-host.ts';
@@ -6,8 +7,8 @@ import { memoryHost } from '../../../../main/host/memory/memory-host.ts';
 const HOME = '10.32.0.1';
 
 /** A host whose ports below 1024 need a right, and a person who refuses it. */
-function refusing() {
-  const base = memoryHost({ nics: [{ name: 'bench0', addresses: [{ address: HOME, prefix: 24 }] }] });
+function refusing(platform: NodeJS.Platform = 'linux') {
+  const base = memoryHost({ platform, nics: [{ name: 'bench0', addresses: [{ address: HOME, prefix: 24 }] }] });
   base.network.privilegedBelow = 1024;
   const commands: (readonly string[])[] = [];
   const host = elevatedHost(base, {
@@ -58,6 +59,14 @@ describe('a host that asks', () => {
     await expect(host.nics.removeAddress('bench0', { address: HOME, prefix: 24 })).rejects.toMatchObject(refused);
     await expect(host.nics.setUp('bench0', true)).rejects.toMatchObject(refused);
     expect(commands).toHaveLength(3);
+  });
+
+  it.each(['darwin', 'win32'] as const)('%s cannot hand sockets over, and says so without asking', async platform => {
+    const { host, commands } = refusing(platform);
+    const refused = { code: 'UNSUPPORTED', message: expect.stringMatching(/ port \d+ of bench0 .* as administrator/) };
+    await expect(host.sockets.udp(at(69))).rejects.toMatchObject(refused);
+    await expect(host.sockets.listen(createServer(), at(80))).rejects.toMatchObject(refused);
+    expect(commands).toEqual([]);
   });
 
   it('does not ask for ports that no bench has', async () => {
