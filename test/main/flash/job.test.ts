@@ -296,8 +296,10 @@ describe('customising', () => {
     const card = new Card('sda', SIZE);
     const text = Buffer.from('rack7-b');
     const { events } = await flashed(raw, [card], {
-      customise: async (target, index) => {
-        expect([index, card.boots]).toEqual([0, false]);
+      customise: async (target, written) => {
+        const sha256 = createHash('sha256').update(image).digest('hex');
+        expect(written).toEqual({ index: 0, name: 'card.img', size: CARD_SIZE, sha256 });
+        expect(card.boots).toBe(false);
         const sectors = new Uint8Array(new WebAssembly.Memory({ initial: 32 }).buffer, 0, MB + 4096);
         await target.read(0, sectors);
         expect(Buffer.from(sectors).equals(image.subarray(0, MB + 4096))).toBe(true);
