@@ -43,6 +43,8 @@ export interface RenderedOptions {
 const PER_MAC = [
   { asked: /^boot\/([^/]+)\.ipxe$/i, file: (mac: string) => `boot/${mac}.ipxe` },
   { asked: /^kickstart\/([^/]+)\.cfg$/i, file: (mac: string) => `kickstart/${mac}.cfg` },
+  { asked: /^kickstart-([^/]+)\.cfg$/i, file: (mac: string) => `kickstart-${mac}.cfg` },
+  { asked: /^preseed\/([^/]+)\.cfg$/i, file: (mac: string) => `preseed/${mac}.cfg` },
   {
     asked: /^cloud-init\/([^/]+)\/(user-data|meta-data|network-config|vendor-data)$/i,
     file: (mac: string, part: string) => `cloud-init/${mac}/${part.toLowerCase()}`,

@@ -1,9 +1,10 @@
 /** `npm run bench`: ours against the real peers, as ratios. Not a test: what a machine can do is no verdict on the code. */
 import { benchDhcp } from './dhcp.ts';
 import { benchHttp } from './http.ts';
+import { benchIpxe } from './ipxe.ts';
 import { benchTftp } from './tftp.ts';
 
 const only = process.argv.slice(2);
-const parts = { dhcp: benchDhcp, tftp: benchTftp, http: benchHttp };
+const parts = { dhcp: benchDhcp, tftp: benchTftp, http: benchHttp, ipxe: benchIpxe };
 for (const [name, bench] of Object.entries(parts))
   if (only.length === 0 || only.includes(name)) await bench(console.log);

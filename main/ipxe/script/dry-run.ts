@@ -130,12 +130,20 @@ export class Run {
     for (let at = 0; at < script.lines.length; at = frame.jump ?? at + 1) {
       frame.jump = undefined;
       const line = script.lines[at]!;
-      ok = !line.unfinished && this.#line(line.commands);
+      ok = line.unfinished ? this.#unfinished(line) : this.#line(line.commands);
       if (frame.stopped || (!ok && frame.jump === undefined)) break;
     }
     this.#depth--;
     this.frame = before;
     return ok;
+  }
+
+  #unfinished({ offset, length }: Span): boolean {
+    const says = 'the script ends with a backslash, so this line is never run';
+    const command = this.frame.script.text.slice(offset, offset + Math.min(length, 80)).trim();
+    const place = this.frame.place({ offset, length });
+    this.steps.push({ ...place, script: this.frame.index, command, ok: false, says, at: this.seconds, seconds: 0 });
+    return this.say(says);
   }
 
   /** core/exec.c, system(): from left to right, each operator looks at the last result. */

@@ -128,6 +128,8 @@ function types(context: LintContext): Draft[] {
 function comments({ script }: LintContext): Draft[] {
   return script.lines.flatMap(({ comment, commands }): Draft[] => {
     if (!comment || commands.every(command => command.words.length === 0)) return [];
+    // A line that says what to do on failure may well speak of it in a comment.
+    if (commands.some(command => command.operator !== undefined)) return [];
     const operator = /\s(\|\||&&)(\s|$)/.exec(comment.text);
     if (!operator) return [];
     const message = `From "${comment.text.slice(0, 20)}" on this is a comment, "${operator[1]}" included: a word that begins with # ends the line.`;

@@ -19,8 +19,12 @@ export interface Arguments {
   readonly problem: OptionProblem | undefined;
 }
 
+/** Most commands have none. */
+const NO_OPTIONS: Arguments = { options: new Map(), at: new Map(), operands: 0, problem: undefined };
+
 /** `args` without the command's name. Stops at the first problem, as iPXE does. Words with `${` in them are taken as they are. */
 export function readArguments(spec: CommandSpec, args: readonly string[]): Arguments {
+  if (!args[0]?.startsWith('-')) return NO_OPTIONS;
   const options = new Map<string, string | true>();
   const at = new Map<string, number>();
   let next = 0;

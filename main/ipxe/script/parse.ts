@@ -69,9 +69,8 @@ export interface Script {
   readonly magic: '#!ipxe' | '#!gpxe' | undefined;
 }
 
-/** core/ctype.c, isspace. */
-export const isSpace = (char: string | undefined): boolean =>
-  char === ' ' || char === '\t' || char === '\r' || char === '\n' || char === '\f' || char === '\v';
+/** core/ctype.c, isspace: a blank, and tab to carriage return. */
+const isSpaceCode = (code: number): boolean => code === 0x20 || (code >= 0x09 && code <= 0x0d);
 
 /** Never throws, whatever the text is. */
 export function parseScript(text: string): Script {
@@ -126,6 +125,7 @@ function joinLine(text: string, start: number): Logical {
 function parseLine({ chars, runs, start, end, unfinished }: Logical, tokens: Token[]): Line {
   // A carriage return or backslash that a later piece ended with may have cut into an earlier run.
   const offsetOf = (index: number): number => {
+    if (runs.length === 1) return start + index;
     let run = runs.length - 1;
     while (run > 0 && runs[run]!.index > index) run--;
     return runs[run]!.offset + index - runs[run]!.index;
@@ -144,12 +144,12 @@ function parseLine({ chars, runs, start, end, unfinished }: Logical, tokens: Tok
   let at = 0;
   const skipSpace = (): void => {
     const from = at;
-    while (at < seen && isSpace(chars[at])) at++;
+    while (at < seen && isSpaceCode(chars.charCodeAt(at))) at++;
     mark('space', from, at);
   };
   const skipWord = (): number => {
     const from = at;
-    while (at < seen && !isSpace(chars[at])) at++;
+    while (at < seen && !isSpaceCode(chars.charCodeAt(at))) at++;
     return from;
   };
 
@@ -193,9 +193,12 @@ function parseLine({ chars, runs, start, end, unfinished }: Logical, tokens: Tok
   return { offset: start, length: end - start, label, commands, comment, unfinished };
 }
 
+const NONE: readonly Expansion[] = [];
+
 function word(text: string, index: number, spanOf: (from: number, to: number) => Span): Word {
   const span = spanOf(index, index + text.length);
-  if (!text.includes('${')) return { text, ...span, expansions: [], unclosed: undefined };
+  if (!text.includes('${'))
+    return { text, offset: span.offset, length: span.length, expansions: NONE, unclosed: undefined };
   const expansions: Expansion[] = [];
   const open: { at: number; nested: boolean }[] = [];
   for (let i = 0; i < text.length; i++) {
@@ -228,6 +231,11 @@ function emit(
     if (to > offset) tokens.push({ kind, offset, length: to - offset });
     offset = Math.max(offset, to);
   };
+  if (runs.length === 1) {
+    for (const mark of marks) push(mark.kind, start + mark.to);
+    push(unfinished ? 'continuation' : 'newline', end);
+    return;
+  }
   const lasts: number[] = [];
   let least = length;
   for (const { index } of [...runs].reverse()) {

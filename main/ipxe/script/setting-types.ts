@@ -42,13 +42,14 @@ function uriDecode(text: string): Uint8Array {
   return Uint8Array.from(out);
 }
 
+/** What does not fit iPXE's 64-bit number is an error. */
+function numberValue(bytes: Uint8Array, signed: boolean): number | undefined {
+  if (bytes.length > 8) return undefined;
+  const value = bytes.reduce((sum, byte) => (sum << 8n) | BigInt(byte), 0n);
+  return Number(signed ? BigInt.asIntN(8 * bytes.length, value) : value);
+}
+
 function numberType(width: number, signed: boolean): SettingType {
-  const value = (bytes: Uint8Array): number => {
-    const negative = signed && (bytes[0] ?? 0) >= 0x80;
-    return (
-      bytes.slice(-4).reduce((sum, byte) => sum * 256 + byte, 0) - (negative ? 256 ** Math.min(bytes.length, 4) : 0)
-    );
-  };
   const fromNumber = (number: number): Uint8Array =>
     Uint8Array.from({ length: width }, (_, i) => (number >>> (8 * (width - 1 - i))) & 0xff);
   return {
@@ -57,8 +58,12 @@ function numberType(width: number, signed: boolean): SettingType {
       return number === undefined ? undefined : fromNumber(number);
     },
     // The unsigned ones print in hexadecimal.
-    format: bytes => (signed ? String(value(bytes)) : value(bytes) === 0 ? '0' : `0x${value(bytes).toString(16)}`),
-    number: value,
+    format: bytes => {
+      const number = numberValue(bytes, signed);
+      if (number === undefined || signed) return number?.toString();
+      return number === 0 ? '0' : `0x${number.toString(16)}`;
+    },
+    number: bytes => numberValue(bytes, signed) ?? 0,
     fromNumber,
   };
 }

@@ -40,13 +40,13 @@ const defaultFile = (name: string): string => name.replace('{mac}', 'default');
 
 const kickstart = (values: FieldValues): string =>
   [
-    '# Made by Benchboot. {{…}} is filled in for each machine.',
+    '# Made by Benchboot. What stands in double braces is filled in for each machine.',
     'text',
     'reboot',
     'lang en_US.UTF-8',
     'keyboard us',
     'timezone Etc/UTC --utc',
-    'network --bootproto=dhcp --device=bootif --hostname={{hostname}}',
+    'network --bootproto=dhcp --device=bootif --hostname=node-{{mac-dashes}}',
     ...(values.password ? [`rootpw --iscrypted ${values.password}`] : ['rootpw --lock']),
     ...(values['ssh-key'] ? [`sshkey --username=root "${values['ssh-key']}"`] : []),
     ...(values.disk ? [`ignoredisk --only-use=${values.disk}`] : []),
@@ -189,11 +189,11 @@ export const ALPINE: Template = {
 
 const preseed = (values: FieldValues): string =>
   [
-    '# Made by Benchboot. {{…}} is filled in for each machine.',
+    '# Made by Benchboot. What stands in double braces is filled in for each machine.',
     'd-i debian-installer/locale string en_US.UTF-8',
     'd-i keyboard-configuration/xkb-keymap select us',
     'd-i netcfg/choose_interface select auto',
-    'd-i netcfg/get_hostname string {{hostname}}',
+    'd-i netcfg/get_hostname string node-{{mac-dashes}}',
     'd-i clock-setup/utc boolean true',
     'd-i time/zone string Etc/UTC',
     'd-i passwd/make-user boolean false',
@@ -267,11 +267,11 @@ export const DEBIAN: Template = {
 const userData = (values: FieldValues): string =>
   [
     '#cloud-config',
-    '# Made by Benchboot. {{…}} is filled in for each machine.',
+    '# Made by Benchboot. What stands in double braces is filled in for each machine.',
     'autoinstall:',
     '  version: 1',
     '  identity:',
-    '    hostname: {{hostname}}',
+    '    hostname: node-{{mac-dashes}}',
     '    username: ubuntu',
     `    password: "${values.password || '!'}"`,
     '  ssh:',

@@ -35,6 +35,8 @@ describe('text made per device', () => {
   const cases: [what: string, files: Record<string, string>, asked: string, gives: string][] = [
     ['a template', { 'kickstart/default.cfg': 'host={{hostname}}' }, `kickstart/${MAC}.cfg`, 'host=node-1'],
     ['a MAC with dashes', { 'kickstart/default.cfg': '{{mac}}' }, 'kickstart/52-54-00-BE-00-01.cfg', MAC],
+    ['the MAC in the name of the file', { 'kickstart-default.cfg': '{{mac}}' }, 'kickstart-52-54-00-be-00-01.cfg', MAC],
+    ['a preseed file', { 'preseed/default.cfg': '{{mac}}' }, `preseed/${MAC}.cfg`, MAC],
     [
       'a MAC behind 01-',
       { 'boot/default.ipxe': '{{mac-dashes}}' },
