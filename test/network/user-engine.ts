@@ -69,8 +69,7 @@ export class UserEngine {
     const user = ['setpriv', '--reuid', String(USER), '--regid', String(USER), '--clear-groups', '--inh-caps', '-all'];
     const script = [process.execPath, child, home.state, join(resourcesFolder(), 'ipxe'), helperEntry];
     const args = ['netns', 'exec', `${lab.name}-srv`, ...user, ...script];
-    const { XDG_RUNTIME_DIR: _, ...env } = process.env;
-    const engine = new UserEngine(spawn('ip', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'], env }), lab);
+    const engine = new UserEngine(spawn('ip', args, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] }), lab);
     onTestFinished(() => engine.kill());
     await engine.until(told => (told.event === 'ready' ? true : undefined));
     return engine;

@@ -1,5 +1,4 @@
 /** A channel that carries descriptors: a Unix socket of Linux, whose other side the kernel names. */
-import { unlinkSync } from 'node:fs';
 import koffi, { type node } from 'koffi';
 import { libc } from 'node-dhcpd-lite/socket';
 import { type Channel, Ears, type Meeting } from './channel.ts';
@@ -58,7 +57,6 @@ export function listenForUser(path: string, uid: number): Meeting {
       poll.stop();
       poll.close();
       libc().close(fd);
-      unlinkSync(path);
     },
   };
 }

@@ -5,6 +5,7 @@
  */
 import { randomBytes } from 'node:crypto';
 import {
+  accessSync,
   closeSync,
   constants,
   fstatSync,
@@ -29,12 +30,23 @@ export interface MeetingPlace {
 const TOKENS = 'tokens';
 
 /** Made new for each start. Throws a system error. */
-export function makeMeetingPlace(parent = process.env.XDG_RUNTIME_DIR || tmpdir()): MeetingPlace {
+export function makeMeetingPlace(parent = temporaryFolder()): MeetingPlace {
   // mkdtemp(3): for the owner alone.
   const folder = mkdtempSync(join(parent, 'benchboot-'));
   const tokens: Tokens = { helper: randomBytes(32).toString('hex'), engine: randomBytes(32).toString('hex') };
   writeFileSync(join(folder, TOKENS), writeTokens(tokens), { mode: 0o600, flag: 'wx' });
   return { folder, tokens, remove: () => rmSync(folder, { recursive: true, force: true }) };
+}
+
+/** The user's own folder for what ends with the session, where there is one; after `su` it is somebody else's. */
+function temporaryFolder(): string {
+  const { XDG_RUNTIME_DIR } = process.env;
+  try {
+    if (XDG_RUNTIME_DIR) accessSync(XDG_RUNTIME_DIR, constants.W_OK);
+    return XDG_RUNTIME_DIR || tmpdir();
+  } catch {
+    return tmpdir();
+  }
 }
 
 /** The socket in that folder; Windows has a name space of its own for them. */

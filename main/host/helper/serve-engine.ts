@@ -48,15 +48,17 @@ export function serveEngine({ channel, tokens, perform, nics }: ServeParts): Ser
     }
   };
   const run = async (request: Request): Promise<void> => {
-    try {
-      const { value, descriptors = [], changed } = await perform(request);
-      channel.send({ id: request.id, value, descriptors: descriptors.length }, descriptors);
-      closeAll(descriptors);
-      take({ is: 'finished', index: changed });
-    } catch (error) {
-      channel.send({ id: request.id, error: sentErrorOf(error) });
+    const { id } = request;
+    const done = await perform(request).catch((error: unknown) => ({ error: sentErrorOf(error) }));
+    if ('error' in done) {
+      channel.send({ id, error: done.error });
       take({ is: 'finished' });
+      return;
     }
+    const { value, descriptors = [], changed } = done;
+    channel.send({ id, value, descriptors: descriptors.length }, descriptors);
+    closeAll(descriptors);
+    take({ is: 'finished', index: changed });
   };
 
   channel.onLine(text => take({ is: 'line', text }));
