@@ -13,6 +13,7 @@ import { upstreamSockets } from '../dns/upstream-sockets.ts';
 import { BenchError } from '../errors.ts';
 import type { Endpoint, Frame, Host, Nic } from '../host/host.ts';
 import { startHttp } from '../http/server.ts';
+import { checkScript } from '../ipxe/embed/script-guard.ts';
 import { Disposables } from '../kit/disposables.ts';
 import type { Journal } from '../nic/journal.ts';
 import { startTftp } from '../tftp/server.ts';
@@ -50,6 +51,13 @@ export interface Bench {
   readonly plan: BenchPlan;
   readonly ready: ReadyEvent;
   readonly devices: Devices;
+  /**
+   * The iPXE script of a device, or of all that have none of their own, from its next boot on; undefined takes it back.
+   * It is given under `boot/<mac>.ipxe` (`boot.ipxe` for all), to UEFI programs by way of `autoexec.ipxe`, and comes
+   * before files of the root folder. Throws IPXE_SCRIPT, with nothing changed.
+   */
+  setScript(device: Mac | 'default', text: string | undefined): void;
+  script(device: Mac | 'default'): string | undefined;
   /** The last packets of the wire; they stay after `stop`. */
   readonly recorder: Recorder;
   /** Resolves when serving cannot go on, e.g. because the port disappeared. Never rejects. */
@@ -59,6 +67,9 @@ export interface Bench {
   /** The last packets of the wire, or some of them, as pcapng; possible after `stop` too. */
   capture(frames?: readonly Frame[]): Uint8Array;
 }
+
+/** Octets. What is fetched has none of the limits of what is built in. */
+const LONGEST_SERVED_SCRIPT = 1024 * 1024;
 
 /** Starts everything or nothing. Throws BenchError; what was changed until then is undone. */
 export async function startBench(parts: BenchParts): Promise<Bench> {
@@ -120,7 +131,8 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
       httpPort: plan.httpPort,
       tftp: plan.tftp,
       programs: plan.programs ?? DEFAULT_PROGRAMS,
-      ...(plan.wish && { wish: plan.wish }),
+      // A script chosen for the device is for its iPXE; what its firmware starts stays as it was.
+      wish: client => (client.firmware === 'ipxe' && content.scripts.pathOf(client.mac)) || plan.wish?.(client),
       has: content.has,
     },
     now: () => host.clock.now(),
@@ -204,6 +216,12 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
     devices,
     recorder: wire.recorder,
     failed,
+    script: device => content.scripts.get(device),
+    setScript(device, text) {
+      const name = device === 'default' ? 'boot.ipxe' : `script of ${device}`;
+      if (text !== undefined) checkScript({ name, text }, LONGEST_SERVED_SCRIPT);
+      content.scripts.set(device, text);
+    },
     stop(reason) {
       stopping ??= open.close().then(() => emit({ type: 'stopped', reason }));
       return stopping;

@@ -7,6 +7,7 @@ import { allowsEepromRule, piFolderAlias } from '../boot/pi.ts';
 import { type BootPlan, hyphenated } from '../boot/plan.ts';
 import { pxelinuxConfig, pxelinuxMac } from '../boot/pxelinux.ts';
 import { type ContentChain, createContent } from '../content/chain.ts';
+import { type ChosenScripts, chosenScripts } from '../content/chosen-scripts.ts';
 import type { ContentRoute } from '../content/content.ts';
 import type { DeviceFacts } from '../content/device-values.ts';
 import { createFolder, type Folder } from '../content/folder.ts';
@@ -30,6 +31,8 @@ export interface ContentParts {
 }
 
 export interface ContentService extends ContentChain {
+  /** The iPXE scripts that a person chooses while it serves. */
+  readonly scripts: ChosenScripts;
   /** There is such a regular file under the root. */
   has(name: string): boolean;
 }
@@ -38,6 +41,7 @@ export function createContentService(parts: ContentParts): ContentService {
   const { root, clock, platform, boot } = parts;
   const folder = root === undefined ? undefined : createFolder({ root, clock, platform, asksFirst: true });
   const has = (name: string): boolean => holds(folder, name);
+  const scripts = chosenScripts({ autoexec: script => autoexecIpxe(boot, script), emit: parts.emit });
 
   /** Names in the root folder itself; a root that cannot be read has none (the folder route says why). */
   const rootNames = (): string[] => {
@@ -53,7 +57,7 @@ export function createContentService(parts: ContentParts): ContentService {
     const own = device.mac && `boot/${hyphenated(device.mac)}.ipxe`;
     return defaultBootScript({
       ...boot,
-      deviceScript: own && has(own) ? own : undefined,
+      deviceScript: own && (has(own) || scripts.pathOf(device.mac)) ? own : undefined,
       linux: findLinuxPairs(rootNames()),
     });
   };
@@ -75,6 +79,7 @@ export function createContentService(parts: ContentParts): ContentService {
 
   const routes: (ContentRoute | undefined)[] = [
     eepromGuard,
+    scripts,
     folder,
     programsRoute(createFolder({ root: parts.programs, clock, platform, route: 'iPXE programs' })),
     renderedRoute({
@@ -89,7 +94,7 @@ export function createContentService(parts: ContentParts): ContentService {
       emit: parts.emit,
     }),
   ];
-  return Object.assign(createContent(routes.filter(route => route !== undefined)), { has });
+  return Object.assign(createContent(routes.filter(route => route !== undefined)), { has, scripts });
 }
 
 /** A Pi rewrites its boot EEPROM as soon as it finds an update: only ever from a folder made for that one Pi. */

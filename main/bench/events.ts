@@ -219,6 +219,25 @@ export type SafetyRule = (typeof SAFETY_RULES)[number];
 /** Those that a person may override; the others hold always. */
 export const OVERRIDABLE_RULES = ['no-second-dhcp', 'no-default-route'] as const satisfies readonly SafetyRule[];
 
+/** A person chose another iPXE script, for one device or for all that have none of their own; it is given from now on. */
+export interface ScriptSetEvent {
+  readonly type: 'script.set';
+  readonly for: Mac | 'default';
+  /** Its length; absent when the choice was taken back. */
+  readonly bytes?: number;
+}
+
+/** A chosen script was given to a device. */
+export interface ScriptServedEvent {
+  readonly type: 'script.served';
+  readonly ip: Ipv4;
+  readonly mac?: Mac;
+  /** Name under which it was asked for. */
+  readonly file: string;
+  readonly bytes: number;
+  readonly sha256: string;
+}
+
 /** Something the operator should read although nothing failed, e.g. leases that cannot be saved. */
 export interface NoticeEvent {
   readonly type: 'notice';
@@ -261,6 +280,8 @@ export type BenchEvent =
   | DeviceHintEvent
   | NicLinkEvent
   | SafetyRefusedEvent
+  | ScriptSetEvent
+  | ScriptServedEvent
   | NoticeEvent
   | ReadyEvent
   | StoppedEvent;

@@ -115,13 +115,14 @@ export function defaultBootScript(facts: BootScriptFacts): string {
 }
 
 /**
- * `autoexec.ipxe`, which UEFI builds of iPXE fetch beside themselves before asking DHCP: straight to `boot.ipxe`. When
- * that cannot be had, `autoboot` asks DHCP as iPXE does without any script; it is not run from here twice, so no loop.
+ * `autoexec.ipxe`, which UEFI builds of iPXE fetch beside themselves before asking DHCP: opens the network, then straight
+ * to `script`, so that it runs from the same address on every firmware. When that cannot be had, `autoboot` asks DHCP as
+ * iPXE does without any script; it is not run from here twice, so no loop.
  */
-export function autoexecIpxe(facts: Pick<BootPlan, 'server' | 'httpPort' | 'tftp'>): string {
+export function autoexecIpxe(facts: Pick<BootPlan, 'server' | 'httpPort' | 'tftp'>, script = 'boot.ipxe'): string {
   const query = facts.httpPort === undefined ? '' : '?mac=${netX/mac:hexhyp}';
   return lines([
-    ...header(facts.server, 'goes straight to boot.ipxe'),
+    ...header(facts.server, `goes straight to ${script}`),
     'set tries:int32 0',
     ':address',
     'isset ${netX/ip} && goto script ||',
@@ -133,13 +134,13 @@ export function autoexecIpxe(facts: Pick<BootPlan, 'server' | 'httpPort' | 'tftp
     ':script',
     'set tries:int32 0',
     ':fetch',
-    `chain --autofree ${baseUrl(facts)}/boot.ipxe${query} && exit ||`,
+    `chain --autofree ${baseUrl(facts)}/${script}${query} && exit ||`,
     'inc tries',
     'iseq ${tries} 3 && goto without ||',
     'sleep 1',
     'goto fetch',
     ':without',
-    'echo boot.ipxe could not be loaded; asking DHCP what to do',
+    `echo ${script} could not be loaded; asking DHCP what to do`,
     'autoboot || shell',
   ]);
 }

@@ -150,6 +150,23 @@ describe('serving', () => {
     expect(types().indexOf('dhcp.ack')).toBeLessThan(types().indexOf('tftp.error'));
   });
 
+  it('a script chosen while it serves is what its iPXE is sent to from the next DISCOVER on', async () => {
+    const bench = await start();
+    const pc = board(m.host, MAC);
+    const ipxe = { named: { 'user-class': ['iPXE'], 'parameter-request-list': [1, 3, 67, 175] } };
+    const sentTo = async (): Promise<unknown> => optionValue((await pc.discover(ipxe))!.options, 'bootfile-name');
+    expect(await sentTo()).toBe(`http://${SERVER}/boot.ipxe?mac=52-54-00-be-00-01`);
+    bench.setScript(MAC, '#!ipxe\nshell\n');
+    expect(bench.script(MAC)).toBe('#!ipxe\nshell\n');
+    expect(await m.told('script.set')).toMatchObject({ for: MAC, bytes: 13 });
+    expect(await sentTo()).toBe(`http://${SERVER}/boot/52-54-00-be-00-01.ipxe?mac=52-54-00-be-00-01`);
+    expect(() => bench.setScript(MAC, 'echo no script')).toThrow(/must be #!ipxe/);
+    expect(bench.script(MAC)).toBe('#!ipxe\nshell\n');
+    bench.setScript(MAC, undefined);
+    expect(await sentTo()).toBe(`http://${SERVER}/boot.ipxe?mac=52-54-00-be-00-01`);
+    await m.wound(bench.stop('enough'));
+  });
+
   it('a leased board is found by its name', async () => {
     await start();
     const pc = board(m.host, MAC);

@@ -200,3 +200,56 @@ describe('templates', () => {
     ]);
   });
 });
+
+describe('scripts chosen while it serves', () => {
+  const OTHER = '52:54:00:be:00:02';
+  const ONE = '#!ipxe\necho one\n';
+  const ALL = '#!ipxe\necho all\n';
+
+  it('a device gets its own, before a file of that name, under every spelling of its MAC', async () => {
+    const { content, get, events } = service({ [`boot/${DASHES}.ipxe`]: 'a file', 'autoexec.ipxe': 'a file' });
+    content.scripts.set(MAC, ONE);
+    for (const name of [`boot/${DASHES}.ipxe`, `/boot/${MAC}.ipxe`, 'BOOT/525400be0001.IPXE'])
+      expect(await get(name, OTHER), name).toBe(ONE);
+    expect(await get(`boot/${OTHER}.ipxe`)).toBe('<missing>');
+    for (const name of ['autoexec.ipxe', '/efi/boot/AUTOEXEC.IPXE'])
+      expect(await get(name, MAC), name).toContain(`chain --autofree http://10.32.0.1/boot/${DASHES}.ipxe`);
+    expect(await get('autoexec.ipxe', OTHER)).toBe('a file');
+    expect(events[0]).toEqual({ type: 'script.set', for: MAC, bytes: ONE.length });
+    expect(events[1]).toMatchObject({
+      type: 'script.served',
+      mac: OTHER,
+      file: `boot/${DASHES}.ipxe`,
+      bytes: ONE.length,
+    });
+    expect(events.filter(event => event.type === 'script.served')).toHaveLength(5);
+  });
+
+  it('takes effect with the next request, and goes with the choice', async () => {
+    const { content, get, events } = service({ [`boot/${DASHES}.ipxe`]: 'a file' });
+    content.scripts.set(MAC, ONE);
+    expect(await get(`boot/${DASHES}.ipxe`)).toBe(ONE);
+    content.scripts.set(MAC, ALL);
+    expect(await get(`boot/${DASHES}.ipxe`)).toBe(ALL);
+    content.scripts.set(MAC, undefined);
+    expect(await get(`boot/${DASHES}.ipxe`)).toBe('a file');
+    expect(events.at(-1)).toEqual({ type: 'script.set', for: MAC });
+  });
+
+  it('the one for all is boot.ipxe, for devices without their own too', async () => {
+    const { content, get } = service({ 'boot.ipxe': 'a file' });
+    content.scripts.set('default', ALL);
+    expect(await get('boot.ipxe', OTHER)).toBe(ALL);
+    expect(await get('autoexec.ipxe', OTHER)).toContain('chain --autofree http://10.32.0.1/boot.ipxe');
+    expect(await get(`boot/${DASHES}.ipxe`)).toBe('<missing>');
+    content.scripts.set(MAC, ONE);
+    expect(await get('autoexec.ipxe', MAC)).toContain(`boot/${DASHES}.ipxe`);
+    expect(await get('boot.ipxe', MAC)).toBe(ALL);
+  });
+
+  it('the menu of a bench leads to it', async () => {
+    const { content, get } = service({});
+    content.scripts.set(MAC, ONE);
+    expect(await get('boot.ipxe', MAC)).toContain(`chain --autofree \${base}/boot/${DASHES}.ipxe`);
+  });
+});

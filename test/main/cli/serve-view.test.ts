@@ -45,6 +45,8 @@ function bench(
     devices,
     failed: new Promise(() => {}),
     stop: async () => {},
+    setScript: () => {},
+    script: () => undefined,
     recorder: new Recorder(),
     capture: () => new Uint8Array(),
   };
