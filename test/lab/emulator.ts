@@ -1,5 +1,6 @@
 /** Emulated machines on their own: QEMU with its built-in network (TFTP and a way to this machine), watched by their console. */
-import { copyFileSync, mkdtempSync, rmSync, truncateSync } from 'node:fs';
+import { copyFileSync, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { watch } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Program } from './program.ts';
@@ -35,31 +36,46 @@ const NO_PXE6 = ['-fw_cfg', 'name=opt/org.tianocore/IPv6PXESupport,string=n'];
 
 /** Rejects when it neither powers off nor says what it should in time. */
 export async function powerOn(options: PowerOn): Promise<Ran> {
+  const { name, until, timeout = 150 } = options;
   const folder = mkdtempSync(join(tmpdir(), 'bb-machine-'));
+  // A file: QEMU drops what a pipe does not take at once.
+  const serial = join(folder, 'serial');
+  writeFileSync(serial, '');
+  const text = (): string => plain(readFileSync(serial, 'utf8'));
   const start = performance.now();
-  const program = new Program(command(options, folder), {
-    name: options.name,
-    log: join(folder, 'console.log'),
-  });
+  const program = new Program(command(options, folder, serial), { name, log: join(folder, 'qemu.log') });
+  const watching = new AbortController();
   try {
-    const text = (): string => plain(program.stdout.join('\n'));
-    const { until, timeout = 150 } = options;
-    const seen = (): true | undefined => (until?.test(text()) || (!until && !program.running) ? true : undefined);
-    await program.until(until ? `a line like ${until}` : 'power off', seen, timeout * 1000);
-    if (!until && (await program.ended).code !== 0) throw program.failure('did not power off by itself');
-    return { console: text(), seconds: (performance.now() - start) / 1000 };
+    const said = until && saying(serial, () => until.test(text()), watching.signal);
+    const late = new Promise<'late'>(resolve => setTimeout(resolve, timeout * 1000, 'late').unref());
+    const how = await Promise.race([program.ended, late, ...(said ? [said] : [])]);
+    const console_ = text();
+    const well = said ? how === 'said' : typeof how === 'object' && how.code === 0;
+    if (!well) throw new Error(`${program.failure(how === 'late' ? 'took too long' : 'ended').message}\n${console_}`);
+    return { console: console_, seconds: (performance.now() - start) / 1000 };
   } finally {
+    watching.abort();
     await program.stop('SIGKILL');
     rmSync(folder, { recursive: true, force: true });
   }
 }
 
-function command({ firmware, from, tftp }: PowerOn, folder: string): string[] {
+/** Resolves once `check` holds, asked whenever the file grew. */
+async function saying(file: string, check: () => boolean, signal: AbortSignal): Promise<'said' | undefined> {
+  try {
+    for await (const _ of watch(file, { signal })) if (check()) return 'said';
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+  return undefined;
+}
+
+function command({ firmware, from, tftp }: PowerOn, folder: string, serial: string): string[] {
   const network = tftp ? `,tftp=${tftp.folder},bootfile=${tftp.file}` : '';
   // BIOS: the card's ROM is iPXE's. UEFI: no ROM, so that the firmware's own PXE is used.
   const card =
     firmware === 'bios' ? (tftp ? 'e1000,netdev=n' : 'e1000,netdev=n,romfile=') : 'virtio-net-pci,netdev=n,romfile=';
-  const common = ['-display', 'none', '-monitor', 'none', '-serial', 'stdio', '-no-reboot'];
+  const common = ['-display', 'none', '-monitor', 'none', '-serial', `file:${serial}`, '-no-reboot'];
   const nic = ['-netdev', `user,id=n${network}`, '-device', `${card}${tftp ? ',bootindex=0' : ''}`];
   // graphics=off: SeaBIOS, and all that prints through it, uses the serial port.
   if (firmware === 'bios')
