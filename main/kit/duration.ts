@@ -15,9 +15,15 @@ export function clockText(seconds: number): string {
   return `${two(seconds / 3600)}:${two((seconds / 60) % 60)}:${two(seconds % 60)}`;
 }
 
-/** `0.2 s`, `12 s`, `4 min 12 s`: a length of time as a colleague would say it. */
+/** `0.2 s`, `12 s`, `4 min 12 s`, `10 min`, `2 h 5 min`: a length of time as a colleague would say it. */
 export function spanText(seconds: number): string {
   if (seconds < 10) return `${seconds.toFixed(1)} s`;
-  if (seconds < 60) return `${Math.round(seconds)} s`;
-  return `${Math.floor(seconds / 60)} min ${Math.round(seconds % 60)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 60) return `${whole} s`;
+  return whole < 3600 ? parts(whole, 60, 'min', 's') : parts(Math.round(whole / 60), 60, 'h', 'min');
+}
+
+function parts(value: number, size: number, large: string, small: string): string {
+  const rest = value % size;
+  return `${Math.floor(value / size)} ${large}${rest > 0 ? ` ${rest} ${small}` : ''}`;
 }

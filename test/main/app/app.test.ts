@@ -149,7 +149,7 @@ describe('serving', () => {
     expect(Buffer.from(base64, 'base64').readUInt32BE(0)).toBe(0x0a0d0d0a);
 
     expect(await call('devices.explain', { device: MAC })).toEqual([
-      `It has ${ip} for 10 min 0 s.`,
+      `It has ${ip} for 10 min.`,
       expect.stringContaining('it got an address'),
     ]);
     await call('devices.note', { device: MAC, text: 'left blade' });

@@ -51,6 +51,7 @@ function PortChoice({ nic, isChosen, onChoose }: { nic: NicView; isChosen: boole
       htmlFor={`nic-${nic.name}`}
       className={classes.port}
       data-chosen={isChosen || undefined}
+      data-unworthy={!worthy || undefined}
       data-impossible={!possible || undefined}
     >
       <Radio

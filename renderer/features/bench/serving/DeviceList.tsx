@@ -18,7 +18,7 @@ interface DeviceListProps {
   readonly isServing: boolean;
 }
 
-const COLUMNS = 'minmax(160px, 1.1fr) 104px minmax(380px, 2fr) minmax(144px, 1.2fr) 76px';
+const COLUMNS = 'minmax(144px, 1fr) 104px minmax(400px, 2fr) minmax(200px, 1.4fr)';
 
 const FILTER_WORDS: Readonly<Record<DeviceFilter, string>> = {
   all: 'All',
@@ -87,7 +87,6 @@ export function DeviceList({ plan, opened, isServing }: DeviceListProps) {
               <HeadCell>Address</HeadCell>
               <HeadCell>From power-on to up</HeadCell>
               <HeadCell>Now</HeadCell>
-              <HeadCell />
             </>
           }
         />

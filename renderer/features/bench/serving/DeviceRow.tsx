@@ -29,26 +29,13 @@ export const DeviceRow = memo(function DeviceRow({ id }: { id: string }) {
       <Cell className={classes.name} title={[device.name, device.client, device.mac].filter(Boolean).join('\n')}>
         <KindBadge device={device} />
         <span className={device.name === device.mac ? 'mono cut' : `cut ${classes.named}`}>{device.name}</span>
-        {device.client && <span className="dim cut">{device.client}</span>}
+        {device.client && <span className={`dim cut ${classes.client}`}>{device.client}</span>}
       </Cell>
       <Cell className="mono">{device.ip ?? <span className="dim">–</span>}</Cell>
       <Cell>
         <StageTrack device={device} />
       </Cell>
       <Now device={device} />
-      <Cell>
-        {device.hint && device.stage !== 'up' && (
-          <Button
-            variant="light"
-            color="yellow"
-            size="compact-sm"
-            classNames={{ root: classes.why ?? '' }}
-            onClick={() => go('bench', 'device', id)}
-          >
-            See why
-          </Button>
-        )}
-      </Cell>
     </>
   );
 });
@@ -64,13 +51,23 @@ function Now({ device }: { device: DeviceView }) {
   const { tone, text, whole } = doingOf(device, useNow());
   const Icon = ICONS[tone];
   return (
-    <Cell className="numbers" title={whole ?? text}>
+    <Cell className={`${classes.now} numbers`} title={whole ?? text}>
       {Icon ? (
         <StatusWord tone={tone} icon={Icon}>
           {text}
         </StatusWord>
       ) : (
-        <span className="dim">{text}</span>
+        <span className="dim cut">{text}</span>
+      )}
+      {tone === 'warn' && (
+        <Button
+          variant="default"
+          size="compact-xs"
+          className={classes.why}
+          onClick={() => go('bench', 'device', device.id)}
+        >
+          See why
+        </Button>
       )}
     </Cell>
   );
