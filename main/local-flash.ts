@@ -1,6 +1,7 @@
 /** The flasher of this very process: the real machine's drives, and where images and decoders are. */
 import { join } from 'node:path';
 import type { FlashParts } from './flash/flash-drives.ts';
+import { openHistory } from './flash/history.ts';
 import { resourcesFolder, stateFolder } from './host/node/folders.ts';
 import { nodeHost } from './host/node/node-host.ts';
 
@@ -11,5 +12,6 @@ export function localFlashParts(): FlashParts {
     clock,
     decoders: join(resourcesFolder(), 'decoders', 'decoders.wasm'),
     downloads: join(stateFolder(), 'images'),
+    history: openHistory(stateFolder()),
   };
 }

@@ -1,6 +1,7 @@
 /** `benchboot flash`: an image onto USB sticks and SD cards, read back, after a clear question. */
 import { createInterface } from 'node:readline/promises';
 import { BenchError, type ErrorCode, exitCodeOf } from '../errors.ts';
+import { customiseWith, folderOf, readRecipes } from '../flash/customise-targets.ts';
 import { contentText, driveTitle } from '../flash/drive/describe.ts';
 import type { Offer } from '../flash/drive/offer.ts';
 import type { FlashEvent } from '../flash/events.ts';
@@ -27,6 +28,11 @@ export const flash = command({
       value: 'HEX',
       help: 'published checksum, of the file as downloaded or of the image inside; checked before writing',
     },
+    customize: {
+      value: 'FILE',
+      help: 'recipe: host name, user, SSH keys, Wi-Fi, … (JSON), written after the image and read back',
+    },
+    csv: { value: 'FILE', help: 'a table with a row for each DEVICE, whose columns fill the recipe of --customize' },
     entry: { value: 'NAME', help: 'which file of a .zip' },
     'no-bmap': { help: 'write everything, although a block map (.bmap) lies beside the image' },
     discard: { help: 'discard the drives first, and leave out what then reads back as zeros' },
@@ -36,9 +42,13 @@ export const flash = command({
     const sha256 = parsed('sha256', values.sha256, '64 hexadecimal digits', text =>
       /^[0-9a-f]{64}$/i.test(text) ? text : undefined,
     );
+    if (values.csv !== undefined && values.customize === undefined)
+      throw new BenchError('USAGE', { problem: '--csv fills a recipe; name it with --customize.' });
     const parts = localFlashParts();
     const policy = { allowFixed: values['allow-fixed'] ?? false, neverTouch: [] };
     const chosen = await chooseDrives(parts, { image: image!, devices, policy });
+    const { customize, csv } = values;
+    const recipes = customize === undefined ? [] : await readRecipes(customize, csv, chosen.offers.length);
     if (!values.yes && !(await confirmed(image!, chosen, output))) {
       output.line('Nothing was written.');
       return INTERRUPTED;
@@ -50,6 +60,7 @@ export const flash = command({
       discard: values.discard ?? false,
       sha256,
       entry: values.entry,
+      customise: customize === undefined ? undefined : customiseWith(recipes, folderOf(customize), () => new Date()),
     });
     const failures: ErrorCode[] = [];
     const stopShowing = show(job.on, chosen.offers, output);

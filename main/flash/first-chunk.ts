@@ -32,13 +32,19 @@ export class FirstChunk implements Target {
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     const here = this.#here(offset, bytes.length);
     this.bytes.set(bytes.subarray(0, here), Math.min(offset, this.bytes.length));
-    if (here < bytes.length) await this.#target.write(offset + here, bytes.slice(here));
+    if (here === bytes.length) return;
+    const rest = alignedMemory(bytes.length - here);
+    rest.set(bytes.subarray(here));
+    await this.#target.write(offset + here, rest);
   }
 
   async read(offset: number, bytes: Uint8Array): Promise<void> {
     const here = this.#here(offset, bytes.length);
     bytes.set(this.bytes.subarray(offset, offset + here));
-    if (here < bytes.length) await this.#target.read(offset + here, bytes.subarray(here));
+    if (here === bytes.length) return;
+    const rest = alignedMemory(bytes.length - here);
+    await this.#target.read(offset + here, rest);
+    bytes.set(rest, here);
   }
 
   sync(): Promise<void> {

@@ -1,8 +1,12 @@
 /** From the words of a person to the flash of drives: which drives are meant, whether they may be written, and the job. */
+import { basename } from 'node:path';
+import type { ErrorCode } from '../errors.ts';
 import type { Clock, Drive, Drives } from '../host/host.ts';
 import { findDrive } from './drive/find.ts';
 import { type DrivePolicy, type Offer, offerOf, requireOffered } from './drive/offer.ts';
 import { driveTarget } from './drive-target.ts';
+import type { FlashEvent } from './events.ts';
+import type { FlashRecord, History } from './history.ts';
 import { type FlashJob, type FlashOptions, startFlash } from './job.ts';
 
 /** What flashing needs of this laptop. */
@@ -13,6 +17,8 @@ export interface FlashParts {
   readonly decoders: string;
   /** Where images from URLs are kept. */
   readonly downloads: string;
+  /** Each end of a target is noted here. */
+  readonly history: History;
 }
 
 export interface DriveChoice {
@@ -55,5 +61,38 @@ export function flashDrives(
   // Only what was shown to the person may go; what was mounted since then was not.
   const unmount = (mounted: readonly string[]): boolean => mounted.every(place => confirmed.has(place));
   const targets = offers.map(({ drive }: { drive: Drive }) => driveTarget(parts.drives, drive, { policy, unmount }));
-  return startFlash({ image, targets, options }, parts);
+  const job = startFlash({ image, targets, options }, parts);
+  const notes: Promise<void>[] = [];
+  job.on(event => {
+    const record = recordOf(event, image, offers, parts.clock.now());
+    // A full disk is no reason to call a good card bad.
+    if (record) notes.push(parts.history.add(record).catch(() => {}));
+  });
+  const done = job.done.finally(() => Promise.all(notes));
+  return { ...job, done };
+}
+
+function recordOf(event: FlashEvent, image: string, offers: readonly Offer[], now: number): FlashRecord | undefined {
+  if (event.type !== 'flash.done' && event.type !== 'flash.failed') return undefined;
+  const drive = offers.find(offer => offer.drive.path === event.device)?.drive;
+  const common = {
+    t: new Date(now).toISOString(),
+    action: 'flash' as const,
+    image: basename(image),
+    drive: event.target,
+    ...(drive && { size: drive.size }),
+    ...(drive?.serial !== undefined && { serial: drive.serial }),
+  };
+  if (event.type === 'flash.failed') {
+    const result = event.code === ('FLASH_CANCELLED' satisfies ErrorCode) ? 'cancelled' : 'failed';
+    return { ...common, result, reason: event.message };
+  }
+  const { seconds, sha256, customised } = event;
+  return {
+    ...common,
+    result: 'done',
+    seconds,
+    ...(sha256 !== undefined && { sha256 }),
+    ...(customised && { sentences: customised }),
+  };
 }

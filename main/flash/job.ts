@@ -19,7 +19,7 @@ export interface FlashOptions {
   readonly verify?: boolean | undefined;
   /** Published SHA-256, hex: of the file as downloaded or, when it is another, of the image inside. */
   readonly sha256?: string | undefined;
-  /** Compute the SHA-256 of the image, for `flash.done`; default only when `sha256` is given. */
+  /** Compute the SHA-256 of the image, for `flash.done`; default only with `customise`, whose passport names it. */
   readonly digest?: boolean | undefined;
   /** Use the block map beside the image; default true. Only together with `verify`. */
   readonly bmap?: boolean | undefined;
@@ -197,7 +197,10 @@ class Run {
   async #write(image: Image, verify: boolean): Promise<void> {
     const { decoders } = this.#surroundings;
     const sums = new BlockSums();
-    const decoder = new Decoder(image, { decoders, sha256: this.#options.digest ?? false });
+    const decoder = new Decoder(image, {
+      decoders,
+      sha256: this.#options.digest ?? this.#options.customise !== undefined,
+    });
     const ends: Promise<void>[] = [];
     const started = performance.now();
     const { signal } = this.#abort;
@@ -291,7 +294,7 @@ class Run {
   ): Promise<void> {
     const { device, label } = lane.target;
     try {
-      await lane.finish(sums);
+      await lane.finish(sums, { name: this.#image!.name, size: sums.size, sha256: decoded?.sha256 });
       this.#succeeded++;
       this.#progress(lane);
       this.#emit({

@@ -17,7 +17,17 @@ import { verifyTarget, zeroSum } from './verify.ts';
 import { Writer } from './writer.ts';
 
 /** Puts things into the written image, reads them back, and says what they are, a line each. */
-export type Customise = (target: Target, index: number) => Promise<readonly string[]>;
+export type Customise = (target: Target, written: WrittenImage) => Promise<readonly string[]>;
+
+export interface WrittenImage {
+  /** Which of the targets it is, from 0. */
+  readonly index: number;
+  readonly name: string;
+  /** Octets. */
+  readonly size: number;
+  /** Hex, when it was computed. */
+  readonly sha256: string | undefined;
+}
 
 export interface LaneOptions {
   readonly hash: XXHashAPI;
@@ -100,9 +110,9 @@ export class Lane {
   }
 
   /** No chunk follows: everything after the last write. Throws what went wrong, since `prepare`. */
-  async finish(sums: BlockSums): Promise<void> {
+  async finish(sums: BlockSums, image: Omit<WrittenImage, 'index'>): Promise<void> {
     try {
-      await this.#complete(sums);
+      await this.#complete(sums, image);
     } catch (error) {
       // A device that took everything and holds something else may look bootable by accident.
       if (AFTER_WRITING.includes(this.phase)) await this.#answered(this.#wipe()).catch(() => {});
@@ -110,7 +120,7 @@ export class Lane {
     }
   }
 
-  async #complete(sums: BlockSums): Promise<void> {
+  async #complete(sums: BlockSums, image: Omit<WrittenImage, 'index'>): Promise<void> {
     if (this.#failure !== undefined) throw this.#failure;
     const { target } = this;
     const { verify, hash, signal, customise } = this.#options;
@@ -133,7 +143,7 @@ export class Lane {
     }
     if (customise) {
       this.#enter('customising');
-      this.customised = await customise(first, this.index);
+      this.customised = await customise(first, { ...image, index: this.index });
       await target.sync();
     }
     signal.throwIfAborted();

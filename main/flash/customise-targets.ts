@@ -1,0 +1,60 @@
+/** Recipes for the targets of a flash: read from files of this laptop, sealed, one for all or one for each. */
+import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { BenchError } from '../errors.ts';
+import { customiseCard } from './customise/customise.ts';
+import { mailMerge } from './customise/mail-merge.ts';
+import { parseRecipe, type Recipe } from './customise/recipe.ts';
+import { sealRecipe } from './customise/seal.ts';
+import { sectorStore } from './drive/sector-store.ts';
+import type { Customise } from './lane.ts';
+
+/** A sealed recipe for each of `count` targets, from a recipe file and perhaps a table. Throws FILE_UNREADABLE or RECIPE_INVALID. */
+export async function readRecipes(file: string, csv: string | undefined, count: number): Promise<readonly Recipe[]> {
+  const parsed = parseRecipe(await text(file), file);
+  if (!parsed.ok)
+    throw new BenchError('RECIPE_INVALID', {
+      path: file,
+      problems: parsed.remarks.map(({ line, column, message }) => `${line}:${column} ${message}`),
+    });
+  if (csv === undefined) return Array.from({ length: count }, () => sealed(parsed.recipe));
+  const merged = mailMerge(parsed.recipe, await text(csv));
+  if (!merged.ok) throw new BenchError('RECIPE_INVALID', { path: csv, problems: merged.problems });
+  if (merged.cards.length !== count)
+    throw new BenchError('USAGE', {
+      problem: `"${csv}" has ${merged.cards.length} rows, and ${count} drives are named: each row is for one of them, in order.`,
+    });
+  return merged.cards.map(({ recipe }) => sealed(recipe));
+}
+
+/** `folder`: where files that recipes name are looked for. `now`: for the passport of each card. */
+export function customiseWith(recipes: readonly Recipe[], folder: string, now: () => Date): Customise {
+  const load = (name: string): Promise<Uint8Array> => bytes(resolve(folder, name));
+  return async (target, { index, name, size, sha256 }) => {
+    const recipe = recipes[index]!;
+    const time = now();
+    const passport = {
+      image: name,
+      size,
+      written: time.toISOString(),
+      ...(sha256 !== undefined && { sha256 }),
+      ...(recipe.name !== undefined && { recipe: recipe.name }),
+    };
+    const { sentences, cannot } = await customiseCard(sectorStore(target), recipe, { load, passport, time });
+    return [...sentences, ...cannot];
+  };
+}
+
+export const folderOf = (file: string): string => dirname(resolve(file));
+
+const sealed = (recipe: Recipe): Recipe => sealRecipe(recipe, length => randomBytes(length));
+const text = async (path: string): Promise<string> => (await bytes(path)).toString('utf8');
+
+async function bytes(path: string): Promise<Buffer> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    throw new BenchError('FILE_UNREADABLE', { path, reason: (error as Error).message }, { cause: error });
+  }
+}
