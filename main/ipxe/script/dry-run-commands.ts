@@ -44,7 +44,13 @@ function acquire(run: Run, given: Given, always: boolean): { image?: Image; outc
 /** Runs an image: a script comes back, everything else takes the machine over. */
 function execute(run: Run, given: Given): Outcome {
   const got = given.operands.length > 0 ? acquire(run, given, false) : { image: run.selected, outcome: OK };
-  if (!got.image) return given.operands.length > 0 ? got.outcome : fail('no image was selected by "kernel"');
+  if (!got.image) {
+    // Without an image iPXE says so and goes on as if all were well (hci/commands/image_cmd.c, imgsingle_exec).
+    if (given.operands.length === 0) run.say('No image selected');
+    return given.operands.length > 0
+      ? got.outcome
+      : { ok: true, says: 'no image was selected by "kernel"; iPXE just goes on' };
+  }
   const { image } = got;
   const replace = given.options.has('replace');
   if (image.text !== undefined && parseScript(image.text).magic) {
@@ -161,7 +167,10 @@ function item(run: Run, given: Given): Outcome {
 function configure(run: Run): Outcome {
   const values = run.options.device.dhcp;
   // Link wait 15 s, then discovery until it gives up (net/udp/dhcp.c).
-  if (!values) return { ...fail('no DHCP server answers'), seconds: 30 };
+  if (!values) {
+    run.fails('040ee1', { efi: 0x86, pcbios: 0x19 });
+    return { ...fail('no DHCP server answers'), seconds: 30 };
+  }
   putDhcp(run.settings, values);
   run.networkOpen = true;
   return { ok: true, says: `address ${values.ip}`, seconds: 1 };
@@ -289,7 +298,7 @@ export const EFFECTS: ReadonlyMap<string, Effect> = new Map<string, Effect>([
       const name = readSettingName(operands[0]!);
       const value = name && run.settings.get(name);
       if (value === undefined) return fail(`"${operands[0]}" is not set`);
-      run.say(`${operands[0]} = ${value}`);
+      run.say(`${operands[0]!.replace(/:.*$/, '')}:${run.settings.typeOf(name!)} = ${value}`);
       return OK;
     },
   ],
@@ -329,8 +338,8 @@ export const EFFECTS: ReadonlyMap<string, Effect> = new Map<string, Effect>([
   ],
   [
     'echo',
-    (run, { operands }) => {
-      run.say(operands.join(' '));
+    (run, { operands, options }) => {
+      run.say(operands.join(' '), options.has('n'));
       return OK;
     },
   ],

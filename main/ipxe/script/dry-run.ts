@@ -20,9 +20,11 @@ import { readArguments } from './options.ts';
 import { type Command, parseScript, type Script } from './parse.ts';
 import { Settings } from './settings.ts';
 import { LARGEST_SCRIPT, type Position, positionsOf, type Span } from './text.ts';
-import { needsNetwork, resolveUri } from './url.ts';
+import { needsNetwork, resolveUri, schemeOf } from './url.ts';
 
 const MOST_NESTED = 12;
+/** Where iPXE says so: ENOENT in HTTP and in TFTP. */
+const FILE_NOT_FOUND: Readonly<Record<string, string>> = { http: '2d0c61', https: '2d0c61', tftp: '2d1261' };
 const GOTO_MARK_LIMIT = 5000;
 const DEAD: readonly EndingKind[] = ['fails', 'loops', 'too-long'];
 
@@ -73,6 +75,7 @@ export class Run {
   /** Times a person was asked something. */
   asked = 0;
   #depth = 0;
+  #openLine = false;
   readonly #taken = new Map<string, number>();
   readonly #marks = new Map<string, { steps: number; asked: number }>();
 
@@ -207,9 +210,18 @@ export class Run {
     return effect ? effect(this, { name, operands, options: read.options }) : { ok: true };
   }
 
-  say(line: string): false {
-    if (this.screen.length < 2000) this.screen.push(line);
+  /** Puts a line on the screen; `open` leaves it open for the next one. */
+  say(line: string, open = false): false {
+    if (this.#openLine) this.screen.push((this.screen.pop() ?? '') + line);
+    else if (this.screen.length < 2000) this.screen.push(line);
+    this.#openLine = open;
     return false;
+  }
+
+  /** `${errno}`: six digits for what failed where, and the firmware's own code (include/errno.h). */
+  fails(code: string, firmware: Readonly<Record<Device['platform'], number>>): void {
+    const value = Number.parseInt(code, 16) * 256 + firmware[this.options.device.platform];
+    this.settings.set({ block: 'builtin', name: 'errno', type: 'uint32' }, String(value));
   }
 
   /** What a person answers there next; undefined: nobody does. */
@@ -234,8 +246,11 @@ export class Run {
     const found = this.#find(url);
     const { seconds, why } = this.#note(url, found, 'ipxe');
     this.seconds = round(this.seconds + seconds);
-    if (found.is === 'missing' || found.is === 'folder')
+    if (found.is === 'missing' || found.is === 'folder') {
+      const place = FILE_NOT_FOUND[schemeOf(url) ?? ''];
+      if (place && this.networkOpen) this.fails(place, { efi: 0x8e, pcbios: 0x3b });
       return { url, found, outcome: { ok: false, says: `${url}: ${why}` } };
+    }
     return { url, found, outcome: { ok: true, ...(found.is === 'elsewhere' && { assumed: true as const }) } };
   }
 

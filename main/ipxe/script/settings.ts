@@ -56,7 +56,12 @@ export class Settings {
   get({ block, name, type }: SettingName): string | undefined {
     const stored = this.#find(block, name);
     if (!stored) return undefined;
-    return TYPES[type ?? settingSpec(name)?.type ?? stored.type ?? 'string']?.format(stored.bytes);
+    return TYPES[this.typeOf({ block, name, type })]?.format(stored.bytes);
+  }
+
+  /** The type it prints in. */
+  typeOf({ block, name, type }: SettingName): string {
+    return type ?? settingSpec(name)?.type ?? this.#find(block, name)?.type ?? 'string';
   }
 
   /** `inc`: what is not there counts from zero as int32. False when the setting holds no number. */
