@@ -1,6 +1,7 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: iPXE writes its own settings as ${…}
 /** Every target of `ipxe targets`, built from one script and started: what it prints comes from the script inside. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -10,8 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuildRequest, buildIpxe } from '../../main/ipxe/build.ts';
 import { openPrograms } from '../../main/ipxe/programs.ts';
+import { type FieldValues, renderTemplate, TEMPLATES } from '../../main/ipxe/script/templates.ts';
 import { BUILD_TARGETS, type TargetName } from '../../main/ipxe/targets.ts';
+import { addLinux, boot } from '../lab/boards.ts';
 import { DRIVES, type Firmware, HOST_SEEN, powerOnInTurn } from '../lab/emulator.ts';
+import { type Lab, withLab } from '../lab/lab.ts';
 
 const resources = fileURLToPath(new URL('../../resources/ipxe', import.meta.url));
 const SECOND = '#!ipxe\necho TOKEN-E second script over http, ${net0/ip}\n';
@@ -192,4 +196,79 @@ function makeCertificates(place: string): { key: string; cert: string; ca: strin
   openssl('x509', '-req', '-in', 'request.pem', ...sign, '-out', 'cert.pem');
   const read = (name: string): string => readFileSync(join(place, name), 'utf8');
   return { key: read('key.pem'), cert: read('cert.pem'), ca: read('ca.pem') };
+}
+
+const S4_MAC = '52:54:00:be:04:01';
+const S3_MAC = '52:54:00:be:03:01';
+
+describe('from a template to a machine', () => {
+  it('AlmaLinux: an ipxe.efi with the script inside, and the installer fetches the kickstart of its MAC', async () => {
+    await withLab({}, async lab => {
+      const kickstart = `kickstart-${S4_MAC.replaceAll(':', '-')}.cfg`;
+      addLinuxAs(lab, 'alma/images/pxeboot', 'vmlinuz', 'initrd.img');
+      writeFileSync(join(lab.root, kickstart), 'text # the kickstart of one machine\n');
+      // The lab's Linux fetches what `bench.report` names, as Anaconda does with `inst.ks`.
+      const text = rendered('almalinux', {
+        tree: 'alma',
+        answers: 'kickstart-{mac}.cfg',
+        append: 'console=ttyS0,115200 bench.report=http://192.168.77.1/kickstart-${netX/mac:hexhyp}.cfg',
+      });
+      expect(text).toContain('inst.ks=${base}/kickstart-${netX/mac:hexhyp}.cfg');
+      const { bytes } = await buildIpxe(
+        { target: 'ipxe.efi', script: { name: 's4', text } },
+        await openPrograms(resources),
+      );
+      writeFileSync(join(lab.root, 'ipxe.efi'), bytes);
+      const serving = await lab.serve();
+      const board = await boot(lab, 'uefi', { mac: S4_MAC });
+      expect(board.console).toContain('BENCHBOOT-REPORT text # the kickstart of one machine');
+      const asked = serving.all('http.request').filter(event => event.mac === S4_MAC);
+      expect(asked.map(({ path, status }) => `${status} ${path}`)).toEqual([
+        '200 /alma/images/pxeboot/vmlinuz',
+        '200 /alma/images/pxeboot/initrd.img',
+        `200 /${kickstart}`,
+      ]);
+      // The script inside, not one that was asked for.
+      expect(serving.all('tftp.done').map(({ file }) => file)).toEqual(['ipxe.efi']);
+      await serving.stop();
+    });
+  });
+
+  it('Alpine: the menu is driven over the serial port, and the configuration of its MAC is fetched', async () => {
+    await withLab({}, async lab => {
+      const apkovl = `apkovl/${S3_MAC.replaceAll(':', '-')}.apkovl.tar.gz`;
+      addLinuxAs(lab, 'alpine/boot', 'vmlinuz-lts', 'initramfs-lts');
+      mkdirSync(join(lab.root, 'apkovl'));
+      writeFileSync(join(lab.root, apkovl), 'the configuration of one machine\n');
+      const text = rendered('alpine', {
+        append: 'console=ttyS0,115200 bench.report=http://192.168.77.1/apkovl/${netX/mac:hexhyp}.apkovl.tar.gz',
+      });
+      writeFileSync(join(lab.root, 'boot.ipxe'), text);
+      const serving = await lab.serve();
+      // To the shell and back, then the first entry: nothing here comes from the menu's count-down.
+      const down = '\\x1b[B';
+      const keys = [`Start from its own disk=>${down}${down}${down}\\r`, 'iPXE>=>exit\\r', 'Alpine as it comes=>\\r'];
+      const board = await boot(lab, 'uefi', { mac: S3_MAC, more: keys.flatMap(key => ['--type', key]) });
+      expect(board.console).toContain('Alpine with the configuration of this machine');
+      expect(board.console).toContain('iPXE>');
+      expect(board.console).toContain('BENCHBOOT-REPORT the configuration of one machine');
+      await serving.event('http.request', event => event.path === `/${apkovl}` && event.status === 200);
+      await serving.stop();
+    });
+  });
+});
+
+/** The script of a template with these values. */
+function rendered(name: string, values: FieldValues): string {
+  const made = renderTemplate(TEMPLATES.find(template => template.name === name)!, values);
+  if (!made.ok) throw new Error(JSON.stringify(made.problems));
+  return made.text;
+}
+
+/** The lab's Linux under the names of a distribution. */
+function addLinuxAs(lab: Lab, place: string, kernel: string, initrd: string): void {
+  addLinux(lab, 'amd64');
+  mkdirSync(join(lab.root, place), { recursive: true });
+  renameSync(join(lab.root, 'vmlinuz-amd64'), join(lab.root, place, kernel));
+  renameSync(join(lab.root, 'initrd-amd64.img'), join(lab.root, place, initrd));
 }
