@@ -31,6 +31,8 @@ export interface Use {
 export interface LintContext {
   readonly script: Script;
   readonly uses: readonly Use[];
+  /** Words with `${` in them. */
+  readonly dynamic: readonly Word[];
   readonly target: Target | undefined;
   readonly networkOpen: boolean;
 }

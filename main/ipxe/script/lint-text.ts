@@ -4,7 +4,6 @@ import { nearest } from '../../kit/nearest.ts';
 import { SETTING_TYPES } from './commands.ts';
 import type { Draft, LintContext, LintRule } from './lint-context.ts';
 import { replaceWith, spanOf } from './lint-context.ts';
-import type { Word } from './parse.ts';
 
 const at = (offset: number, length: number) => ({ offset, length });
 const insert = (title: string, offset: number, text: string) => ({ title, edits: [{ offset, length: 0, text }] });
@@ -102,13 +101,9 @@ function stuckOperators({ uses }: LintContext): Draft[] {
   );
 }
 
-function words(context: LintContext): Word[] {
-  return context.script.lines.flatMap(line => line.commands.flatMap(command => command.words));
-}
-
 function types(context: LintContext): Draft[] {
   const known = SETTING_TYPES.map(type => type.name);
-  return words(context).flatMap(word =>
+  return context.dynamic.flatMap(word =>
     word.expansions.flatMap((expansion): Draft[] => {
       const type = expansion.nested ? undefined : /:([^/]*)$/.exec(expansion.name)?.[1];
       if (type === undefined || known.includes(type)) return [];
@@ -221,7 +216,7 @@ export const TEXT_RULES: readonly LintRule[] = [
     severity: 'error',
     about: '${ without its closing brace in the same word',
     check: context =>
-      words(context).flatMap(word =>
+      context.dynamic.flatMap(word =>
         word.unclosed
           ? [
               {

@@ -36,6 +36,11 @@ export function lintScript(source: string | Script, options: LintOptions = {}): 
   const context: LintContext = {
     script,
     uses: usesOf(script),
+    dynamic: script.lines.flatMap(line =>
+      line.commands.flatMap(command =>
+        command.words.filter(word => word.expansions.length > 0 || word.unclosed !== undefined),
+      ),
+    ),
     target: options.target === undefined ? undefined : target(options.target),
     networkOpen: options.networkOpen ?? false,
   };
