@@ -50,7 +50,7 @@ export function benchHandlers(parts: BenchHandlerParts): HandlersOf<typeof BENCH
     'bench.resume': () => desk.resume(),
     'bench.dismiss': () => desk.dismiss(),
 
-    'wire.watch': ({ nic }, caller) => wires.watch(nic, caller),
+    'wire.watch': ({ nic, ask }, caller) => wires.watch(nic, caller, ask),
     'wire.unwatch': ({ nic }, caller) => wires.unwatch(nic, caller),
 
     'packets.list': ({ device, before, limit }) => {

@@ -45,22 +45,22 @@ export class Wires implements TableSource<WireView> {
     };
   }
 
-  async watch(nic: string, caller: Caller): Promise<void> {
+  /** `ask`: a person may be asked for the right to listen. Never rejects: what is in the way is in the view. */
+  async watch(nic: string, caller: Caller, ask = false): Promise<void> {
     const known = this.#listening.get(nic);
-    if (known) {
-      if (!known.callers.has(caller)) this.#add(known, nic, caller);
-      return;
-    }
-    const listening: Listening = {
+    if (known && !known.callers.has(caller)) this.#add(known, nic, caller);
+    if (known && !(ask && known.error)) return;
+    const listening: Listening = known ?? {
       since: this.#parts.now(),
       callers: new Set(),
       watch: undefined,
       error: undefined,
     };
+    listening.error = undefined;
     this.#listening.set(nic, listening);
-    this.#add(listening, nic, caller);
+    if (!known) this.#add(listening, nic, caller);
     try {
-      const watch = await this.#parts.engine.watch(nic);
+      const watch = await this.#parts.engine.watch(nic, { ask });
       if (this.#listening.get(nic) !== listening) {
         await watch.close();
         return;

@@ -46,7 +46,13 @@ export const BENCH_CALLS = {
   'bench.dismiss': returns<void>()(nothing),
 
   /** Listens to a port's wire, without sending, until `wire.unwatch` or until this window goes. */
-  'wire.watch': returns<void>()(onNic),
+  'wire.watch': returns<void>()(
+    v.strictObject({
+      nic: name,
+      /** It may ask for an administrator's password; without it, listening fails where a right is missing. */
+      ask: v.exactOptional(v.boolean()),
+    }),
+  ),
   'wire.unwatch': returns<void>()(onNic),
 
   /** The latest packets of a device, or of the whole wire, newest first. */
