@@ -52,6 +52,7 @@ const isCodec = (path: string) =>
   path === 'main/node-dhcpd-lite/src/addresses.ts' ||
   /^main\/(tftp|http)\/wire\.ts$/.test(path) ||
   /^main\/dns\/message\.ts$/.test(path) ||
+  /^main\/console\/(com-port|telnet)\.ts$/.test(path) ||
   /^main\/flash\/source\/(bmap|format|xz-index|zstd-frame)\.ts$/.test(path) ||
   /^main\/host\/helper\/(lines|scm-rights)\.ts$/.test(path) ||
   /^main\/wire\/(ethernet|lldp|mac|messages|netconsole|octets|pcapng)\.ts$/.test(path);
@@ -62,7 +63,7 @@ const MACHINES = [
   'main/devices/*',
   'main/bench/{event-log,events,rival-guard}',
   'main/bench-file/*',
-  'main/console/{escapes}',
+  'main/console/{binding,escapes}',
   'main/console/baud-sense/{score,sense}',
   'main/console/expect/{ready-made,run,script}',
   'main/console/loopback/{loopback}',
@@ -79,7 +80,7 @@ const MACHINES = [
   'main/flash/drive/{describe,find,offer}',
   'main/host/drive-identity',
   'main/host/helper/{capabilities,conversation,elevation,messages}',
-  'main/host/node/{block-snapshot,block-uses,linux-drives,linux-nics,superblock}',
+  'main/host/node/{block-snapshot,block-uses,linux-drives,linux-nics,linux-serial-ports,superblock,usb-serial-chips}',
   'main/http/{conditional,media-types,paths,range,report}',
   'main/ipxe/script/*',
   'main/media/fat/*',

@@ -74,7 +74,7 @@ describe('a log file', () => {
     file.append(Buffer.from('a'));
     file.append(Buffer.from('b'));
     expect(clock.pending).toBe(1);
-    clock.wind(50);
+    clock.wind(100);
     await file.flush();
     expect(readFileSync(path, 'utf8')).toBe('ab');
     file.append(Buffer.from('c'));
