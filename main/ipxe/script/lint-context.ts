@@ -59,14 +59,20 @@ export function usesOf(script: Script): Use[] {
       const [name, ...args] = command.words;
       if (!name) return [];
       const spec = commandSpec(name.text);
-      const read =
-        spec &&
-        readArguments(
-          spec,
-          args.map(word => word.text),
-        );
+      const hasOptions = args[0]?.text.startsWith('-') ?? false;
+      const read = spec && readArguments(spec, hasOptions ? args.map(word => word.text) : []);
       return [
-        { line, lineIndex, index, command, name, spec, args, read, operands: read ? args.slice(read.operands) : [] },
+        {
+          line,
+          lineIndex,
+          index,
+          command,
+          name,
+          spec,
+          args,
+          read,
+          operands: !read ? [] : read.operands === 0 ? args : args.slice(read.operands),
+        },
       ];
     }),
   );

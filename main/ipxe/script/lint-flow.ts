@@ -139,7 +139,7 @@ function unsetSettings(context: LintContext): Draft[] {
   const known = [...set, ...SETTINGS.map(setting => setting.name)];
 
   return context.uses.flatMap(use =>
-    [use.name, ...use.args].flatMap(word =>
+    use.command.words.flatMap(word =>
       word.expansions.flatMap((expansion): Draft[] => {
         if (expansion.nested) return [];
         const block = expansion.name.includes('/') ? expansion.name.slice(0, expansion.name.indexOf('/')) : undefined;

@@ -83,8 +83,8 @@ function quotes({ uses }: LintContext): Draft[] {
 }
 
 function stuckOperators({ uses }: LintContext): Draft[] {
-  return uses.flatMap(({ name, args }) =>
-    [name, ...args].flatMap((word): Draft[] => {
+  return uses.flatMap(({ name, command }) =>
+    command.words.flatMap((word): Draft[] => {
       const pattern =
         word === name ? /\|\||&&|;$/ : FREE_TEXT.includes(name.text) ? /(\|\||&&)$/ : /^(\|\||&&)|(\|\||&&|;)$/;
       const found = word.expansions.length > 0 ? null : pattern.exec(word.text);
