@@ -1,6 +1,6 @@
 /** FAT volumes, tables and CD images before the tools that everyone else reads them with. */
 import { execFileSync } from 'node:child_process';
-import { constants, mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { constants, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,6 +13,7 @@ import { openPrograms } from '../../main/ipxe/programs.ts';
 import { formatFat } from '../../main/media/fat/format.ts';
 import { type FatVolume, openFat } from '../../main/media/fat/volume.ts';
 import { openFileStore } from '../../main/media/file-store.ts';
+import { saveFile } from '../../main/save-file.ts';
 
 const MIB = 1024 * 1024;
 const folder = mkdtempSync(join(tmpdir(), 'bb-media-'));
@@ -227,5 +228,22 @@ describe('a stick', () => {
     expect(run('mtype', '-i', `${image}@@1M`, '::/autoexec.ipxe')).toBe(OTHER.text);
     run('dd', `if=${image}`, 'of=part', 'bs=1M', 'skip=1');
     fsck('part');
+  });
+});
+
+describe('a place without space', () => {
+  it('gets no half file, and keeps what was there', async () => {
+    const place = mkdtempSync(join(folder, 'small-'));
+    run('mount', '-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', place);
+    try {
+      const path = join(place, 'ipxe.efi');
+      writeFileSync(path, 'what was there');
+      const { bytes } = await buildIpxe({ target: 'ipxe.efi', script: SCRIPT }, programs);
+      await expect(saveFile(path, bytes)).rejects.toThrow(/cannot be written: .*no space left/);
+      expect(readdirSync(place)).toEqual(['ipxe.efi']);
+      expect(readFileSync(path, 'utf8')).toBe('what was there');
+    } finally {
+      run('umount', place);
+    }
   });
 });
