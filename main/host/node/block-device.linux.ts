@@ -2,11 +2,12 @@
 import { constants, type FileHandle, open } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import koffi from 'koffi';
-import { BenchError, systemCode } from '../../errors.ts';
+import { BenchError } from '../../errors.ts';
 import { requireSameDrive } from '../drive-identity.ts';
 import type { DriveHandle, DriveIdentity } from '../host.ts';
 import { deviceFacts } from './block-reader.linux.ts';
 import { driveIdentity } from './linux-drives.ts';
+import { openFailed, RawDisk } from './raw-disk.ts';
 
 // linux/fs.h, as encoded on every system Node runs on but PowerPC.
 const BLKROGET = 0x125e;
@@ -29,12 +30,7 @@ let ioctl: Ioctl | undefined;
 /** `Drives.open` of Linux. */
 export async function openBlockDevice(chosen: DriveIdentity, access: 'read' | 'write'): Promise<DriveHandle> {
   const flags = constants.O_DIRECT | (access === 'write' ? constants.O_RDWR | constants.O_EXCL : constants.O_RDONLY);
-  let file: FileHandle;
-  try {
-    file = await open(chosen.path, flags);
-  } catch (error) {
-    throw openError(chosen.path, access, error);
-  }
+  const file = await open(chosen.path, flags).catch(error => openFailed(chosen.path, access, error));
   try {
     const handle = await BlockDeviceHandle.of(file, chosen.path);
     requireSameDrive(chosen, handle.identity);
@@ -47,39 +43,11 @@ export async function openBlockDevice(chosen: DriveIdentity, access: 'read' | 'w
   }
 }
 
-function openError(drive: string, access: 'read' | 'write', error: unknown): unknown {
-  const options = { cause: error };
-  switch (systemCode(error)) {
-    case 'ENOENT':
-    case 'ENXIO':
-    case 'ENODEV':
-      return new BenchError('DRIVE_GONE', { drive }, options);
-    case 'EBUSY':
-      return new BenchError('DRIVE_BUSY', { drive, by: 'another program or a mounted file system holds it' }, options);
-    case 'EROFS':
-      return new BenchError('DRIVE_READ_ONLY', { drive }, options);
-    case 'EACCES':
-    case 'EPERM':
-      return new BenchError(
-        'PERMISSION_MISSING',
-        { what: `Opening ${drive} to ${access} it`, right: 'to use drives directly (root)' },
-        options,
-      );
-    default:
-      return isNoMedium(error) ? new BenchError('DRIVE_NO_MEDIUM', { drive }, options) : error;
-  }
-}
-
-/** ENOMEDIUM, which Node has no name for. */
-const isNoMedium = (error: unknown): boolean => (error as { errno?: number }).errno === -123;
-
-class BlockDeviceHandle implements DriveHandle {
+class BlockDeviceHandle extends RawDisk implements DriveHandle {
   readonly identity: DriveIdentity;
-  readonly #file: FileHandle;
-  #closed: Promise<void> | undefined;
 
   private constructor(file: FileHandle, identity: DriveIdentity) {
-    this.#file = file;
+    super(file, identity.path, () => deviceFacts(`/sys/dev/block/${identity.number}`).diskseq !== identity.diskseq);
     this.identity = identity;
   }
 
@@ -88,48 +56,18 @@ class BlockDeviceHandle implements DriveHandle {
     const stat = await file.stat();
     if (!stat.isBlockDevice()) throw new BenchError('DRIVE_NOT_FOUND', { drive: path, known: [] });
     const facts = deviceFacts(`/sys/dev/block/${deviceNumber(stat.rdev)}`);
-    const identity = {
+    return new BlockDeviceHandle(file, {
       ...driveIdentity(facts),
       path,
       size: Number(question(file.fd, BLKGETSIZE64, 8) ?? 0n),
       sectorSize: Number(question(file.fd, BLKSSZGET, 4) ?? 512n),
       // Linux before 5.15 counts nothing.
       diskseq: facts.diskseq === undefined ? undefined : Number(question(file.fd, BLKGETDISKSEQ, 8) ?? facts.diskseq),
-    };
-    return new BlockDeviceHandle(file, identity);
-  }
-
-  get fd(): number {
-    return this.#file.fd;
+    });
   }
 
   isReadOnly(): boolean {
     return question(this.fd, BLKROGET, 4) !== 0n;
-  }
-
-  async read(offset: number, into: Uint8Array): Promise<number> {
-    let done = 0;
-    while (done < into.length) {
-      const { bytesRead } = await this.#file
-        .read(into, done, into.length - done, offset + done)
-        .catch(error => this.#fail('read', offset + done, error));
-      if (bytesRead === 0) break;
-      done += bytesRead;
-    }
-    return done;
-  }
-
-  async write(offset: number, bytes: Uint8Array): Promise<void> {
-    for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.#file
-        .write(bytes, done, bytes.length - done, offset + done)
-        .catch(error => this.#fail('write', offset + done, error));
-      done += bytesWritten;
-    }
-  }
-
-  async sync(): Promise<void> {
-    await this.#file.sync().catch(error => this.#fail('sync', undefined, error));
   }
 
   discard(offset: number, length: number): Promise<boolean> {
@@ -149,35 +87,7 @@ class BlockDeviceHandle implements DriveHandle {
     }
     return false;
   }
-
-  close(): Promise<void> {
-    this.#closed ??= this.#file.close();
-    return this.#closed;
-  }
-
-  #fail(operation: 'read' | 'write' | 'sync', offset: number | undefined, error: unknown): never {
-    const drive = this.identity.path;
-    const code = systemCode(error);
-    const left = deviceFacts(`/sys/dev/block/${this.identity.number}`).diskseq !== this.identity.diskseq;
-    if (code === 'ENXIO' || code === 'ENODEV' || isNoMedium(error) || left)
-      throw new BenchError('DRIVE_GONE', { drive }, { cause: error });
-    throw new BenchError(
-      'DRIVE_IO',
-      { drive, operation, offset, reason: REASONS[code ?? ''] ?? (error as Error).message },
-      { cause: error },
-    );
-  }
 }
-
-const REASONS: Readonly<Record<string, string>> = {
-  EIO: 'input/output error',
-  ENOSPC: 'it ends there',
-  EINVAL: 'invalid argument',
-  EPERM: 'it is write-protected now',
-  EROFS: 'it is write-protected now',
-  EREMOTEIO: 'the drive reported an error',
-  ETIMEDOUT: 'it did not answer in time',
-};
 
 /** makedev(3) of glibc, the other way round. */
 function deviceNumber(rdev: number): string {

@@ -1,7 +1,8 @@
 /** The drives of this system: picks the implementation by platform. */
-import { BenchError } from '../../errors.ts';
 import type { Drives } from '../host.ts';
+import { darwinDrives } from './drives.darwin.ts';
 import { linuxDrives } from './drives.linux.ts';
+import { win32Drives } from './drives.win32.ts';
 import type { Run } from './run.ts';
 
 export interface DriveParts {
@@ -10,6 +11,7 @@ export interface DriveParts {
 }
 
 export function nodeDrives({ platform, run }: DriveParts): Drives {
-  if (platform === 'linux') return linuxDrives(run);
-  throw new BenchError('UNSUPPORTED', { what: 'Using drives', platform });
+  if (platform === 'darwin') return darwinDrives(run);
+  if (platform === 'win32') return win32Drives(run);
+  return linuxDrives(run);
 }
