@@ -3,7 +3,7 @@ import { execFileSync } from 'node:child_process';
 import { readFileSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { addPayload, boot } from '../lab/boards.ts';
 import { type Lab, withLab } from '../lab/lab.ts';
 import { watch, withApp } from './app.ts';
@@ -39,20 +39,30 @@ describe('the first boot', () => {
         await rowOf(page).click();
         const drawer = page.getByRole('complementary', { name: /^Device / });
         await drawer.getByRole('tab', { name: 'Packets' }).click();
-        // Newest first: the firmware's own is at the end.
-        await drawer.getByText('ACK').first().hover();
-        await page.mouse.wheel(0, 10_000);
-        await drawer.getByText('DISCOVER', { exact: true }).last().click();
         const decoded = drawer.getByRole('region', { name: /decoded$/ });
-        for (const text of ['chaddr', MAC, '53 message-type', 'DISCOVER', '93 client-architecture'])
+        const packets = drawer.getByRole('grid', { name: /^Packets of / });
+        // Newest first: the firmware's own DISCOVER, which says what it is, is at the end of the list.
+        await vi.waitFor(
+          async () => {
+            await packets.hover();
+            await page.mouse.wheel(0, 10_000);
+            await packets.getByRole('row').filter({ hasText: 'DISCOVER' }).last().click();
+            expect(await decoded.getByText('93 client-architecture').count()).toBe(1);
+          },
+          { timeout: 20_000, interval: 200 },
+        );
+        for (const text of ['chaddr', MAC, '53 message-type', 'DISCOVER'])
           await decoded.getByText(text).first().waitFor();
         const download = page.waitForEvent('download');
         await drawer.getByRole('button', { name: 'Save pcapng' }).click();
         expect(readFileSync(await (await download).path()).readUInt32BE(0)).toBe(0x0a0d0d0a);
 
         await page.getByRole('button', { name: 'Stop' }).click();
-        await page.getByRole('button', { name: 'Start serving' }).waitFor();
+        await page.getByText('Not serving').waitFor();
         expect(addressesOf(lab)).toBe(before);
+        // The opened story stays until it is left.
+        await page.getByText('Back to the plan').click();
+        await page.getByRole('button', { name: 'Start serving' }).waitFor();
         expect(faults).toEqual([]);
       });
     });
