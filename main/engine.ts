@@ -7,7 +7,9 @@ import { type Bench, startBench } from './bench/bench.ts';
 import { benchDefaults } from './bench/bench-defaults.ts';
 import { EventLog } from './bench/event-log.ts';
 import { type BenchPlan, type BenchRequest, planBench } from './bench/plan.ts';
+import type { Owner } from './console/binding.ts';
 import { type Consoles, createConsoles } from './console/consoles.ts';
+import { type ConsoleStories, followConsoles } from './console/follow-consoles.ts';
 import type { Device } from './devices/device.ts';
 import { examine, type Finding } from './doctor/doctor.ts';
 import { BenchError } from './errors.ts';
@@ -36,6 +38,8 @@ export interface Engine {
   readonly events: Pick<EventLog, 'on' | 'since'>;
   /** Serial ports, and the consoles that are open. */
   readonly consoles: Consoles;
+  /** What each console has told of its board: boots, stages, failures, whose it is. */
+  readonly consoleStories: ConsoleStories;
   /** The network ports, the best bench first. */
   nics(): Promise<readonly (readonly [Nic, Worthiness])[]>;
   /** Calls back with the ports, the best bench first, soon and whenever something about one changed. Returns stop. */
@@ -62,6 +66,21 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
   const benches = new Set<Bench>();
   settings.notices?.(notice => log.append({ type: 'notice', ...notice }));
   const consoles = createConsoles({ host, stateFolder: settings.stateFolder });
+  const deviceAt = (address: Partial<Owner>) => firstOf([...benches].map(bench => bench.devices.find(address)));
+  const consoleStories = followConsoles({
+    consoles,
+    clock: host.clock,
+    emit(event) {
+      log.append(event);
+      for (const bench of benches) bench.observe(event);
+    },
+    isKnown: address => deviceAt(address) !== undefined,
+    nameOf: owner => deviceAt(owner)?.name,
+  });
+  log.on(({ type }) => {
+    // Both come after the packet that they are about has been taken in.
+    if (type === 'device.seen' || type === 'device.stage') consoleStories.look();
+  });
 
   const findNic = async (name: string): Promise<Nic> => {
     const nics = await host.nics.list();
@@ -83,6 +102,7 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
     settings,
     events: log,
     consoles,
+    consoleStories,
     nics: async () => rankNics(await host.nics.list()),
     watchNics: changed => host.nics.watch(nics => changed(rankNics(nics))),
     plan,
@@ -122,6 +142,8 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
     },
   };
 }
+
+const firstOf = <T>(found: readonly (T | undefined)[]): T | undefined => found.find(each => each !== undefined);
 
 function isFolder(path: string): boolean {
   try {

@@ -60,6 +60,8 @@ export interface Bench {
   script(device: Mac | 'default'): string | undefined;
   /** The last packets of the wire; they stay after `stop`. */
   readonly recorder: Recorder;
+  /** Something seen beside the wire, on a console: moves its device on and logs what that showed. */
+  observe(event: BenchEvent): void;
   /** Resolves when serving cannot go on, e.g. because the port disappeared. Never rejects. */
   readonly failed: Promise<BenchError>;
   /** Ends every service and undoes every change. A second call returns the same promise. */
@@ -214,6 +216,9 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
     plan,
     ready,
     devices,
+    observe(event) {
+      for (const news of devices.apply(event, host.clock.now())) log.append(news);
+    },
     recorder: wire.recorder,
     failed,
     script: device => content.scripts.get(device),

@@ -4,6 +4,7 @@
  */
 import type { Ipv4, Mac } from 'node-dhcpd-lite';
 import type { FirmwareKind } from '../boot/client.ts';
+import type { ConsoleStage } from '../console/stages/stage-rules.ts';
 
 /** Facts of the client's own packet that every `dhcp.*` event carries, as far as it sent them. */
 export interface DhcpFacts {
@@ -182,6 +183,55 @@ export interface DeviceHintEvent {
   readonly hint: string;
 }
 
+/** Of a console session, and of its board as far as it is known. */
+export interface ConsoleFacts {
+  /** Id of the session. */
+  readonly console: string;
+  /** What it is connected to, e.g. `/dev/ttyUSB0`. */
+  readonly target: string;
+  readonly mac?: Mac;
+  readonly ip?: Ipv4;
+}
+
+/** The board of a console began anew. */
+export interface ConsoleBootEvent extends ConsoleFacts {
+  readonly type: 'console.boot';
+  /** Boots seen on this console, this one included. */
+  readonly boot: number;
+  readonly stage: ConsoleStage;
+  readonly by: string;
+}
+
+export interface ConsoleStageEvent extends ConsoleFacts {
+  readonly type: 'console.stage';
+  readonly stage: ConsoleStage;
+  /** What people call the stage. */
+  readonly name: string;
+  /** What showed it, e.g. `U-Boot 2023.07`. */
+  readonly by: string;
+  /** Seconds since the stage before it. */
+  readonly after?: number;
+}
+
+/** A known failure in the output. */
+export interface ConsoleHintEvent extends ConsoleFacts {
+  readonly type: 'console.hint';
+  /** Stable name of the rule that fired. */
+  readonly rule: string;
+  /** What happened, and what to do next, as a sentence each. */
+  readonly hint: string;
+  /** What the board printed. */
+  readonly line: string;
+}
+
+/** The device of a console is known: what this boot's output showed so far belongs to it. */
+export interface ConsoleBoundEvent extends ConsoleFacts {
+  readonly type: 'console.bound';
+  /** What it was read from, e.g. `ethaddr`. */
+  readonly by: string;
+  readonly stages: readonly { readonly stage: ConsoleStage; readonly by: string; readonly at: number }[];
+}
+
 export interface NicLinkEvent {
   readonly type: 'nic.link';
   readonly nic: string;
@@ -278,6 +328,10 @@ export type BenchEvent =
   | DeviceSeenEvent
   | DeviceStageEvent
   | DeviceHintEvent
+  | ConsoleBootEvent
+  | ConsoleStageEvent
+  | ConsoleHintEvent
+  | ConsoleBoundEvent
   | NicLinkEvent
   | SafetyRefusedEvent
   | ScriptSetEvent

@@ -1,6 +1,6 @@
 /** The devices of a bench: each event goes to its device, which moves on; what changed comes back as events. Knows no server. */
 import type { Ipv4, Mac } from 'node-dhcpd-lite';
-import type { BenchEvent, DhcpFacts, Stage } from '../bench/events.ts';
+import type { BenchEvent, ConsoleFacts, DhcpFacts, Stage } from '../bench/events.ts';
 import { Emitter } from '../kit/emitter.ts';
 import { printable } from '../kit/printable.ts';
 import { type BenchFacts, currentMac, type Device, type Hint, type Transfer } from './device.ts';
@@ -110,6 +110,12 @@ export class Devices {
     return id === undefined ? undefined : this.get(id);
   }
 
+  /** The device that has one of these addresses. */
+  find(address: { readonly mac?: Mac | undefined; readonly ip?: Ipv4 | undefined }): DeviceView | undefined {
+    const id = this.#lookUp(address as Pick<ConsoleFacts, 'mac' | 'ip'>);
+    return id === undefined ? undefined : this.get(id);
+  }
+
   #remember(device: Device): void {
     this.#devices.set(device.id, device);
     for (const { mac } of device.identity.macs) this.#byMac.set(mac, device.id);
@@ -126,8 +132,16 @@ export class Devices {
   #deviceOf(event: BenchEvent, at: number, news: Seen[]): string | undefined {
     if (event.type.startsWith('device.')) return undefined;
     const mac = 'mac' in event ? event.mac : undefined;
+    // A console is no packet: it tells more of a device that is known, and makes none.
+    if (event.type.startsWith('console.')) return this.#lookUp(event as ConsoleFacts);
     if (mac) return this.#heard(event, mac, at, news);
     return 'ip' in event && event.ip ? this.#byIp.get(event.ip) : undefined;
+  }
+
+  #lookUp({ mac, ip }: Pick<ConsoleFacts, 'mac' | 'ip'>): string | undefined {
+    return (
+      (mac !== undefined ? this.#byMac.get(mac) : undefined) ?? (ip !== undefined ? this.#byIp.get(ip) : undefined)
+    );
   }
 
   #heard(event: BenchEvent, mac: Mac, at: number, news: Seen[]): string {

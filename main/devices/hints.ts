@@ -229,6 +229,15 @@ export const HINT_RULES: readonly HintRule[] = [
   }),
 ];
 
+/** What a console's own rules said of its board. */
+function fromConsole({
+  event,
+}: HintContext): { readonly rule: HintRule; readonly subject: string; readonly hint: string }[] {
+  if (event.type !== 'console.hint') return [];
+  const { rule: name, hint } = event;
+  return [{ rule: { name, once: 'boot', find: () => undefined }, subject: hint, hint }];
+}
+
 /** QEMU and other virtual machines use such MACs and keep them. */
 function isVirtual(mac: string): boolean {
   return mac.startsWith('52:54:00');
@@ -238,8 +247,9 @@ function isVirtual(mac: string): boolean {
 export function findHints(
   context: HintContext,
 ): { readonly rule: HintRule; readonly subject: string; readonly hint: string }[] {
-  return HINT_RULES.flatMap(each => {
-    const found = each.find(context);
-    return found ? [{ rule: each, ...found }] : [];
+  const found = HINT_RULES.flatMap(each => {
+    const one = each.find(context);
+    return one ? [{ rule: each, ...one }] : [];
   });
+  return [...found, ...fromConsole(context)];
 }

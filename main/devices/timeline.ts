@@ -1,6 +1,7 @@
 /** How far one device has come: events in, stages with times out. Pure; knows no identity and no clock. */
 import {
   type BenchEvent,
+  type ConsoleBootEvent,
   type DhcpFacts,
   type DhcpReplyEvent,
   type DhcpRequestEvent,
@@ -8,6 +9,7 @@ import {
   type Stage,
 } from '../bench/events.ts';
 import type { FirmwareKind } from '../boot/client.ts';
+import type { ConsoleStage } from '../console/stages/stage-rules.ts';
 import { fileStage } from './files.ts';
 
 export interface StageMark {
@@ -147,6 +149,28 @@ function fetched(before: Timeline, path: string, via: string, at: number): Timel
   return reach(timeline, stage, `${path.replace(/^\/+/, '').replace(/[?#].*$/, '')} by ${via}`, at);
 }
 
+/** What a console shows, in the words of a device; loaders tell the wire themselves what they are. */
+const SHOWN: Partial<Record<ConsoleStage, Stage>> = {
+  linux: 'kernel',
+  initramfs: 'initrd',
+  installer: 'installer',
+  login: 'up',
+};
+
+function shown(before: Timeline, stage: ConsoleStage, by: string, at: number): Timeline {
+  const to = SHOWN[stage];
+  if (to === undefined) return before;
+  return reach(before.boots === 0 ? begin(before, 'its console', at) : before, to, `${by} on its console`, at);
+}
+
+/** Firmware asks the wire while it boots, so a banner is news only when the boot before was past that. */
+function bootShown(before: Timeline, event: ConsoleBootEvent, at: number): Timeline {
+  const current = currentStage(before);
+  const started = current === 'kernel' || current === 'initrd';
+  const restarted = current === 'up' || current === 'installer' || (started && event.stage !== 'linux');
+  return restarted ? reach(begin(before, event.by, at), 'seen', `${event.by} on its console`, at) : before;
+}
+
 /** The timeline after one event of its device; the same object when the event says nothing about it. */
 export function advance(timeline: Timeline, event: BenchEvent, at: number): Timeline {
   switch (event.type) {
@@ -169,6 +193,12 @@ export function advance(timeline: Timeline, event: BenchEvent, at: number): Time
       if (!stage) return timeline;
       return reach(timeline.boots === 0 ? begin(timeline, 'report', at) : timeline, stage, 'its own report', at);
     }
+    case 'console.boot':
+      return bootShown(timeline, event, at);
+    case 'console.stage':
+      return shown(timeline, event.stage, event.by, at);
+    case 'console.bound':
+      return event.stages.reduce((so, { stage, by, at: then }) => shown(so, stage, by, then), timeline);
     default:
       return timeline;
   }

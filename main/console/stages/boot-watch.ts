@@ -13,7 +13,14 @@ import { CONSOLE_STAGES, type ConsoleStage, ENDINGS, STAGE_RULES, type StageRule
 /** Times are milliseconds since 1970. */
 export type WatchEvent =
   /** The board began anew. `boot` counts from 1; a log's section begins here. */
-  | { readonly type: 'boot'; readonly boot: number; readonly by: string; readonly at: number }
+  | {
+      readonly type: 'boot';
+      readonly boot: number;
+      /** The stage that showed it. */
+      readonly stage: ConsoleStage;
+      readonly by: string;
+      readonly at: number;
+    }
   | {
       readonly type: 'stage';
       readonly stage: ConsoleStage;
@@ -135,7 +142,7 @@ export class BootWatch {
       this.#banners = new Set();
       this.#said = new Set();
       this.#addresses = new Set();
-      events.push({ type: 'boot', boot: this.#boot, by, at });
+      events.push({ type: 'boot', boot: this.#boot, stage: rule.stage, by, at });
     } else if (this.#boot === 0) this.#boot = 1;
     if (rule.restarts === 'again' || rule.restarts === 'kernel') this.#banners.add(rule);
     if (rank(rule.stage) < LINUX) this.#showsLoader = true;

@@ -1,12 +1,12 @@
 /** What we use of zmodem.js, which has no types of its own. */
 declare module 'zmodem.js' {
-  interface Transfer {
+  export interface Transfer {
     /** Where the receiver wants it to begin. */
     get_offset(): number;
     send(octets: ArrayLike<number>): void;
     end(octets?: ArrayLike<number>): Promise<void>;
   }
-  interface SendSession {
+  export interface SendSession {
     /** Undefined when the receiver skips the file. */
     send_offer(offer: {
       name: string;

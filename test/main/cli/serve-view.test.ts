@@ -45,6 +45,7 @@ function bench(
     devices,
     failed: new Promise(() => {}),
     stop: async () => {},
+    observe: () => {},
     setScript: () => {},
     script: () => undefined,
     recorder: new Recorder(),
