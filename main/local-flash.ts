@@ -1,5 +1,6 @@
 /** The flasher of this very process: the real machine's drives, and where images and decoders are. */
 import { join } from 'node:path';
+import { openNeverTouch } from './flash/drive/never-touch.ts';
 import type { FlashParts } from './flash/flash-drives.ts';
 import { openHistory } from './flash/history.ts';
 import { resourcesFolder, stateFolder } from './host/node/folders.ts';
@@ -12,6 +13,7 @@ export function localFlashParts(): FlashParts {
     clock,
     decoders: join(resourcesFolder(), 'decoders', 'decoders.wasm'),
     downloads: join(stateFolder(), 'images'),
+    neverTouch: openNeverTouch(stateFolder()),
     history: openHistory(stateFolder()),
   };
 }

@@ -45,8 +45,8 @@ export const flash = command({
     if (values.csv !== undefined && values.customize === undefined)
       throw new BenchError('USAGE', { problem: '--csv fills a recipe; name it with --customize.' });
     const parts = localFlashParts();
-    const policy = { allowFixed: values['allow-fixed'] ?? false, neverTouch: [] };
-    const chosen = await chooseDrives(parts, { image: image!, devices, policy });
+    const allowFixed = values['allow-fixed'] ?? false;
+    const chosen = await chooseDrives(parts, { image: image!, devices, allowFixed });
     const { customize, csv } = values;
     const recipes = customize === undefined ? [] : await readRecipes(customize, csv, chosen.offers.length);
     if (!values.yes && !(await confirmed(image!, chosen, output))) {

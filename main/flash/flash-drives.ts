@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import type { ErrorCode } from '../errors.ts';
 import type { Clock, Drive, Drives } from '../host/host.ts';
 import { findDrive } from './drive/find.ts';
+import type { NeverTouch } from './drive/never-touch.ts';
 import { type DrivePolicy, type Offer, offerOf, requireOffered } from './drive/offer.ts';
 import { driveTarget } from './drive-target.ts';
 import type { FlashEvent } from './events.ts';
@@ -17,6 +18,7 @@ export interface FlashParts {
   readonly decoders: string;
   /** Where images from URLs are kept. */
   readonly downloads: string;
+  readonly neverTouch: Pick<NeverTouch, 'marks'>;
   /** Each end of a target is noted here. */
   readonly history: History;
 }
@@ -26,7 +28,8 @@ export interface DriveChoice {
   readonly image: string;
   /** Paths, names or serial numbers; each drive once. */
   readonly devices: readonly string[];
-  readonly policy: Omit<DrivePolicy, 'sources'>;
+  /** Drives that are built in, large, or loop devices too. */
+  readonly allowFixed: boolean;
 }
 
 export interface ChosenDrives {
@@ -40,10 +43,11 @@ export const isUrl = (image: string): boolean => /^https?:\/\//i.test(image);
  * The drives that are meant, as they are now. Throws DRIVE_NOT_FOUND, USAGE, SAFETY_REFUSED, DRIVE_BUSY,
  * DRIVE_READ_ONLY or DRIVE_NO_MEDIUM; nothing was touched.
  */
-export async function chooseDrives({ drives, downloads }: FlashParts, choice: DriveChoice): Promise<ChosenDrives> {
+export async function chooseDrives(parts: FlashParts, choice: DriveChoice): Promise<ChosenDrives> {
+  const { drives, downloads, neverTouch } = parts;
   const all = await drives.list();
   const sources = await drives.holding(isUrl(choice.image) ? downloads : choice.image);
-  const policy: DrivePolicy = { ...choice.policy, sources };
+  const policy = { allowFixed: choice.allowFixed, neverTouch: await neverTouch.marks(), sources };
   const chosen = [...new Set(choice.devices.map(text => findDrive(all, text)))];
   const offers = chosen.map(drive => offerOf(drive, policy));
   for (const offer of offers) requireOffered(offer);

@@ -294,14 +294,14 @@ class Run {
   ): Promise<void> {
     const { device, label } = lane.target;
     try {
-      await lane.finish(sums, { name: this.#image!.name, size: sums.size, sha256: decoded?.sha256 });
+      await lane.finish(sums, { name: this.#image!.name, size: decoded?.size ?? sums.size, sha256: decoded?.sha256 });
       this.#succeeded++;
       this.#progress(lane);
       this.#emit({
         type: 'flash.done',
         device,
         target: label,
-        bytes: sums.size,
+        bytes: decoded?.size ?? sums.size,
         written: lane.written,
         verified,
         seconds: Math.round(performance.now() - started) / 1000,

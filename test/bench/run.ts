@@ -1,5 +1,6 @@
 /** `npm run bench`: ours against the real peers, as ratios. Not a test: what a machine can do is no verdict on the code. */
 import { benchDhcp } from './dhcp.ts';
+import { benchFlash } from './flash.ts';
 import { benchHttp } from './http.ts';
 import { benchIpxe } from './ipxe.ts';
 import { benchIpxeBuild } from './ipxe-build.ts';
