@@ -3,19 +3,15 @@ import { join, resolve } from 'node:path';
 import { oneOf } from '../bench/wish.ts';
 import { BenchError } from '../errors.ts';
 import { resourcesFolder } from '../host/node/folders.ts';
-import { buildIpxe } from '../ipxe/build.ts';
-import { editScript } from '../ipxe/edit.ts';
-import { decodeScript, LONGEST_SCRIPT, type NamedScript } from '../ipxe/embed/script-guard.ts';
-import { type Inspection, inspect, type ProgramInspection } from '../ipxe/inspect.ts';
-import { openPrograms, readOctets } from '../ipxe/programs.ts';
+import { readProgramFile, readScript } from '../ipxe/input.ts';
+import type { Inspection, ProgramInspection } from '../ipxe/inspect.ts';
+import { ipxeStudio } from '../ipxe/studio.ts';
 import { BUILD_TARGETS, type Firmware, targetsFor, type Way } from '../ipxe/targets.ts';
 import { bytesText } from '../kit/quantity.ts';
-import { openFileStore } from '../media/file-store.ts';
-import { saveFile } from '../save-file.ts';
 import { command, parsed } from './command.ts';
 import { type Output, table } from './output.ts';
 
-const programs = () => openPrograms(join(resourcesFolder(), 'ipxe'));
+const studio = () => ipxeStudio(join(resourcesFolder(), 'ipxe'));
 
 const FIRMWARE = ['bios', 'uefi-x64', 'uefi-arm64'] as const satisfies readonly Firmware[];
 const WAYS = ['network', 'stick', 'cd', 'loader'] as const satisfies readonly Way[];
@@ -70,13 +66,12 @@ export const ipxeBuild = command({
       /^\d+$/.test(text) ? Number(text) : undefined,
     );
     const out = resolve(values.out!);
-    const [script, ca, base] = await Promise.all([readScript(values.script!), named(values.ca), named(values.base)]);
-    const built = await buildIpxe(
+    const [script, ca, base] = await Promise.all([readScript(values.script!), fileOf(values.ca), fileOf(values.base)]);
+    const built = await studio().buildFile(
+      out,
       { target, script, ca, base, autoexec: values.autoexec, table: values.gpt ? 'gpt' : undefined, size },
-      await programs(),
       step => output.record({ type: 'ipxe.progress', ...step }),
     );
-    await saveFile(out, built.bytes);
     const { bytes, notes, sha256 } = built;
     output.record({ type: 'ipxe.built', target, path: out, size: bytes.length, sha256, notes });
     output.line(`${values.out} (${target}, ${bytesText(bytes.length)}) holds the script.`);
@@ -92,14 +87,9 @@ export const ipxeInspect = command({
   summary: 'show what an iPXE program, image or stick is, and the script in it',
   flags: {},
   async run(_values, [path = ''], output) {
-    const store = await openFileStore(path);
-    try {
-      const inspection = await inspect(store, path, await programs());
-      output.record({ type: 'ipxe.inspection', path, ...inspection });
-      show(path, inspection, output);
-    } finally {
-      await store.close();
-    }
+    const inspection = await studio().inspectFile(path);
+    output.record({ type: 'ipxe.inspection', path, ...inspection });
+    show(path, inspection, output);
     return 0;
   },
 });
@@ -115,26 +105,14 @@ export const ipxeEdit = command({
       throw new BenchError('USAGE', {
         problem: '--script is missing. `benchboot ipxe edit --help` shows what it takes.',
       });
-    const { kind } = await editScript(path, await readScript(values.script));
+    const { kind } = await studio().edit(path, await readScript(values.script));
     output.record({ type: 'ipxe.edited', path, kind });
     output.line(`${path} holds the new script; it was read back.`);
     return 0;
   },
 });
 
-/** The size is looked at first: nobody waits for 100 MB that are no script. */
-async function readScript(path: string): Promise<NamedScript> {
-  const store = await openFileStore(path);
-  try {
-    return decodeScript(path, await store.read(0, Math.min(store.size, LONGEST_SCRIPT + 1)), store.size);
-  } finally {
-    await store.close();
-  }
-}
-
-async function named(path: string | undefined) {
-  return path === undefined ? undefined : { name: path, bytes: await readOctets(path) };
-}
+const fileOf = (path: string | undefined) => (path === undefined ? undefined : readProgramFile(path));
 
 function show(path: string, inspection: Inspection, output: Output): void {
   if (inspection.what === 'program') {

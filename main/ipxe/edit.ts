@@ -4,8 +4,8 @@ import { openFileStore } from '../media/file-store.ts';
 import { saveFile } from '../save-file.ts';
 import { embedScript, programKind, readProgram } from './embed/embed.ts';
 import type { NamedScript } from './embed/script-guard.ts';
+import { readProgramFile } from './input.ts';
 import { editMedium, mediumHolds } from './medium.ts';
-import { readOctets } from './programs.ts';
 
 export interface Edited {
   /** A program with the script inside, or a medium: an image or a device. */
@@ -52,7 +52,7 @@ async function isProgram(path: string): Promise<boolean> {
 }
 
 async function editProgram(path: string, script: NamedScript): Promise<void> {
-  const { base, script: old, autoexec, trusts } = readProgram({ name: path, bytes: await readOctets(path) });
+  const { base, script: old, autoexec, trusts } = readProgram(await readProgramFile(path));
   if (old === undefined)
     throw new BenchError('IPXE_FILE', {
       file: path,

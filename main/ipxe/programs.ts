@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { BenchError } from '../errors.ts';
 import { reasonOf } from '../media/file-store.ts';
 import type { NamedFile } from './embed/embed.ts';
+import { readInput } from './input.ts';
 
 export interface ShippedProgram {
   readonly name: string;
@@ -44,7 +45,7 @@ export async function openPrograms(folder: string): Promise<Programs> {
     async read(name) {
       const file = files.find(each => each.name === name);
       if (!file) throw new Error(`no program "${name}" in ${path}`);
-      const bytes = await readOctets(join(folder, name));
+      const { bytes } = await readInput(join(folder, name), 2 * file.size);
       if (sha256(bytes) !== file.sha256)
         throw new BenchError('IPXE_FILE', {
           file: name,
@@ -53,15 +54,6 @@ export async function openPrograms(folder: string): Promise<Programs> {
       return { name, bytes };
     },
   };
-}
-
-/** A file whole. Throws FILE_UNREADABLE; a file longer than `limit` octets is not read. */
-export async function readOctets(path: string): Promise<Uint8Array> {
-  try {
-    return await readFile(path);
-  } catch (error) {
-    throw new BenchError('FILE_UNREADABLE', { path, reason: reasonOf(error) }, { cause: error });
-  }
 }
 
 export const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');

@@ -24,6 +24,7 @@ export async function openFileStore(path: string, options: FileStoreOptions = {}
   try {
     const about = await stat(path);
     if (about.isDirectory()) throw new Error('it is a folder');
+    if (about.isFIFO() || about.isSocket()) throw new Error('it is a pipe, not a file or a drive');
     // Linux opens a device exclusively only while nothing on it is mounted.
     const exclusive = options.writable && about.isBlockDevice() ? constants.O_EXCL : 0;
     handle = await open(path, (options.writable ? constants.O_RDWR : constants.O_RDONLY) | exclusive);

@@ -95,6 +95,19 @@ describe.each([
   });
 });
 
+it.each([1024, 2048, 4096])('sectors of %i octets', async sectorSize => {
+  const image = blank(`sectors-${sectorSize}`, 24 * MIB);
+  const store = await openFileStore(image, { writable: true });
+  const volume = await formatFat(store, { type: 12, label: 'OWN', serial: 1, sectorSize, blank: true });
+  await volume.write('a longer name.txt', Buffer.alloc(20_000, 1));
+  await volume.makeFolder('folder');
+  await store.close();
+  fsck(image);
+  run('mkfs.fat', '-S', String(sectorSize), image);
+  await withVolume(image, theirs => theirs.write('a longer name.txt', Buffer.alloc(20_000, 1)));
+  fsck(image);
+});
+
 describe('changes in turn with mtools', () => {
   const name = fc.constantFrom(...NAMES);
   const step = fc.record({

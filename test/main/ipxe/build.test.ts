@@ -1,6 +1,7 @@
 import { copyFileSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import fc from 'fast-check';
 import { afterAll, describe, expect, it } from 'vitest';
 import { type BuildRequest, buildIpxe } from '../../../main/ipxe/build.ts';
 import { editScript } from '../../../main/ipxe/edit.ts';
@@ -204,6 +205,32 @@ describe('what is no medium and no program', () => {
     }
     await expect(editScript(join(folder, 'nowhere'), SCRIPT)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
     await expect(editScript(folder, SCRIPT)).rejects.toMatchObject({ code: 'FILE_UNREADABLE' });
+  });
+});
+
+describe('a damaged medium', () => {
+  it.each(['disk.img', 'usb.iso'] as const)('%s is shown, or refused in a sentence', async target => {
+    const bytes = await build({ target, size: target === 'disk.img' ? 8 : undefined });
+    const volumeAt = (await readPartitions(memoryStore(bytes))).partitions[0]!.start;
+    const place = fc.oneof(
+      fc.nat(511),
+      fc.nat(0x9000),
+      fc.nat(0x9000).map(at => volumeAt + at),
+    );
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(place, fc.nat(255)), { minLength: 1, maxLength: 8 }), async damage => {
+        const before = damage.map(([at]) => bytes[at]!);
+        for (const [at, value] of damage) bytes[at] = value;
+        try {
+          await inspect(memoryStore(bytes), 'damaged', programs);
+        } catch (error) {
+          expect((error as { code?: string }).code, String(error)).toMatch(/^(IPXE|FAT)_/);
+        } finally {
+          for (const [i, [at]] of damage.entries()) bytes[at] = before[i]!;
+        }
+      }),
+      { numRuns: 60 },
+    );
   });
 });
 
