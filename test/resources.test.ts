@@ -47,3 +47,25 @@ describe('resources/ipxe', () => {
     expect(read('copyright').toString()).toContain('Upstream-Name: ipxe');
   });
 });
+
+describe('resources/decoders', () => {
+  const decoders = fileURLToPath(new URL('../resources/decoders/', import.meta.url));
+  const built = JSON.parse(readFileSync(`${decoders}manifest.json`, 'utf8')) as {
+    readonly size: number;
+    readonly sha256: string;
+    readonly glue: { readonly file: string; readonly sha256: string };
+    readonly sources: readonly { readonly name: string }[];
+  };
+  const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
+
+  it('holds the module of the manifest, and the licence of each of its sources', () => {
+    const licences = built.sources.map(({ name }) => `LICENSE-${name}`);
+    expect(readdirSync(decoders).sort()).toEqual(['decoders.wasm', 'manifest.json', ...licences].sort());
+    expect(readFileSync(`${decoders}decoders.wasm`).length).toBe(built.size);
+    expect(sha256(`${decoders}decoders.wasm`)).toBe(built.sha256);
+  });
+
+  it('was built from the glue that is here', () => {
+    expect(sha256(fileURLToPath(new URL(`../${built.glue.file}`, import.meta.url)))).toBe(built.glue.sha256);
+  });
+});

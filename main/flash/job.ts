@@ -3,10 +3,10 @@ import xxhash from 'xxhash-wasm';
 import { BenchError } from '../errors.ts';
 import type { Clock } from '../host/host.ts';
 import { BlockSums } from './block-sums.ts';
-import { BLOCK, blocksOf, type Chunk, roundUp } from './chunk.ts';
-import type { FlashEvent, FlashPhase, FlashProgressEvent } from './events.ts';
+import { type Chunk, roundUp } from './chunk.ts';
+import type { FlashEvent, FlashPhase } from './events.ts';
 import { type Customise, Lane } from './lane.ts';
-import { Pace } from './pace.ts';
+import { blockOctets, Progress } from './progress.ts';
 import { sha256OfFile } from './source/checksum.ts';
 import { type Decoded, Decoder } from './source/decoder.ts';
 import { download } from './source/download.ts';
@@ -86,12 +86,15 @@ class Run {
   readonly #listeners = new Set<(event: FlashEvent) => void>();
   readonly #abort = new AbortController();
   readonly #lanes: Lane[] = [];
-  readonly #paces = new Map<string, Pace>();
+  readonly #progress: Progress;
   /** What the image is at, while no target is. */
   #imagePhase: { phase: FlashPhase; bytes: number; total: number | undefined } | undefined;
   #image: Image | undefined;
   /** Octets of the source file that were read; for images that do not tell their size. */
   #consumed = 0;
+  /** Octets of the image, once its end was seen. */
+  #size: number | undefined;
+  #mapped: number | undefined;
   #failed = 0;
   #succeeded = 0;
 
@@ -99,6 +102,7 @@ class Run {
     this.#request = request;
     this.#options = request.options ?? {};
     this.#surroundings = surroundings;
+    this.#progress = new Progress(() => surroundings.clock.now());
   }
 
   readonly on = (listener: (event: FlashEvent) => void): (() => void) => {
@@ -139,6 +143,7 @@ class Run {
       bmap: verify && this.#options.bmap !== false,
     });
     this.#image = image;
+    this.#mapped = image.bmap && blockOctets(image.bmap.ranges);
     const matched = this.#options.sha256 ? await this.#checked(image, this.#options.sha256) : undefined;
     signal.throwIfAborted();
     this.#emit({
@@ -225,6 +230,7 @@ class Run {
           if (!this.#lanes.some(lane => lane.alive)) break;
         }
         if (this.#lanes.some(lane => lane.alive)) decoded = decoder.decoded;
+        this.#size = decoded?.size;
       } catch (error) {
         for (const lane of this.#lanes) lane.fail(signal.aborted ? signal.reason : error);
       }
@@ -296,7 +302,7 @@ class Run {
     try {
       await lane.finish(sums, { name: this.#image!.name, size: decoded?.size ?? sums.size, sha256: decoded?.sha256 });
       this.#succeeded++;
-      this.#progress(lane);
+      this.#progressOf(lane);
       this.#emit({
         type: 'flash.done',
         device,
@@ -339,48 +345,15 @@ class Run {
 
   #tick(): void {
     const image = this.#imagePhase;
-    if (image) this.#emit(this.#paced('image', image.phase, image.bytes, image.total, undefined));
-    for (const lane of this.#lanes) this.#progress(lane);
+    if (image) this.#emit(this.#progress.image(image.phase, image.bytes, image.total));
+    for (const lane of this.#lanes) this.#progressOf(lane);
   }
 
-  #progress(lane: Lane): void {
-    const { size, estimate, bmap, fileSize } = this.#image!;
-    const whole = size ?? estimate;
-    const isBulk = lane.phase === 'writing' || lane.phase === 'verifying';
-    const total = isBulk ? (bmap ? undefined : whole) : undefined;
-    const fraction = !isBulk
-      ? undefined
-      : bmap
-        ? Math.min(1, lane.done / mappedOctets(bmap.ranges))
-        : total === undefined
-          ? this.#consumed / fileSize
-          : undefined;
-    const { device, label: target } = lane.target;
-    this.#emit({ ...this.#paced(device, lane.phase, lane.done, total, fraction), device, target });
-  }
-
-  #paced(
-    key: string,
-    phase: FlashPhase,
-    bytes: number,
-    total: number | undefined,
-    fraction: number | undefined,
-  ): FlashProgressEvent {
-    const id = `${key} ${phase}`;
-    const pace = this.#paces.get(id) ?? new Pace();
-    this.#paces.set(id, pace);
-    pace.mark(this.#surroundings.clock.now(), bytes);
-    const part = fraction ?? (total ? Math.min(1, bytes / total) : undefined);
-    const eta = pace.eta(total ?? (part ? bytes / part : undefined));
-    return {
-      type: 'flash.progress',
-      phase,
-      bytes,
-      ...(total === undefined ? {} : { total }),
-      ...(part === undefined ? {} : { fraction: Math.round(part * 1000) / 1000 }),
-      rate: Math.round(pace.rate),
-      ...(eta === undefined ? {} : { eta: Math.round(eta * 10) / 10 }),
-    };
+  #progressOf(lane: Lane): void {
+    const { size, estimate, fileSize } = this.#image!;
+    const extent = { size: this.#size ?? size, estimate, mapped: this.#mapped, read: this.#consumed / fileSize };
+    const { device, label } = lane.target;
+    this.#emit(this.#progress.target(device, label, lane.phase, lane.done, extent));
   }
 
   #emit(event: FlashEvent): void {
@@ -390,6 +363,3 @@ class Run {
 
 /** A person stopped the job. */
 class Cancelled extends Error {}
-
-const mappedOctets = (ranges: readonly { readonly start: number; readonly end: number }[]): number =>
-  ranges.reduce((sum, { start, end }) => sum + blocksOf(end - start) * BLOCK, 0) || 1;

@@ -101,7 +101,7 @@ export class Writer {
         written += end - from;
       }
       this.#position = Math.max(this.#position, offset + length);
-      if (!this.failed) this.#options.progress(length, written);
+      if (!this.failed) this.#options.progress(mappedLength(chunk), written);
       if (!this.failed) this.#watch();
     } catch (error) {
       this.fail(error);
@@ -123,3 +123,6 @@ export class Writer {
     );
   }
 }
+
+const mappedLength = ({ mapped, length }: Chunk): number =>
+  runsOf(mapped).reduce((sum, [from, to]) => sum + Math.min(to, length) - from, 0);

@@ -6,7 +6,7 @@
  *     node test/bench/flash.ts [ROUNDS] [MEGABYTES]
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, statSync, writeSync } from 'node:fs';
+import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -93,6 +93,10 @@ const median = (values: readonly number[]): number => {
 export async function benchFlash(report: Report, rounds = 5, megabytes = 1020): Promise<void> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     report('Flash: skipped, needs Linux and root');
+    return;
+  }
+  if (!existsSync(program)) {
+    report('Flash: skipped, needs `npm run build`');
     return;
   }
   const folder = mkdtempSync(join(tmpdir(), 'flash-bench-'));
@@ -231,7 +235,5 @@ function mappedShare(path: string): number {
   return number('MappedBlocksCount') / number('BlocksCount');
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  if (!statSync(program, { throwIfNoEntry: false })) throw new Error('build first: npm run build');
+if (process.argv[1] === fileURLToPath(import.meta.url))
   await benchFlash(line => console.log(line), Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 1020));
-}

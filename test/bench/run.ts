@@ -7,6 +7,13 @@ import { benchIpxeBuild } from './ipxe-build.ts';
 import { benchTftp } from './tftp.ts';
 
 const only = process.argv.slice(2);
-const parts = { dhcp: benchDhcp, tftp: benchTftp, http: benchHttp, ipxe: benchIpxe, 'ipxe-build': benchIpxeBuild };
+const parts = {
+  dhcp: benchDhcp,
+  tftp: benchTftp,
+  http: benchHttp,
+  flash: benchFlash,
+  ipxe: benchIpxe,
+  'ipxe-build': benchIpxeBuild,
+};
 for (const [name, bench] of Object.entries(parts))
   if (only.length === 0 || only.includes(name)) await bench(console.log);

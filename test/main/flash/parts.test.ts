@@ -2,7 +2,9 @@
 import { describe, expect, it } from 'vitest';
 import { BlockSums } from '../../../main/flash/block-sums.ts';
 import { BLOCK, BLOCKS, CHUNK, fullMask, runsOf } from '../../../main/flash/chunk.ts';
+import type { FlashPhase } from '../../../main/flash/events.ts';
 import { Pace } from '../../../main/flash/pace.ts';
+import { blockOctets, type Extent, Progress } from '../../../main/flash/progress.ts';
 import { MappedParts } from '../../../main/flash/source/decode/mapped-parts.ts';
 
 describe('blocks of a chunk', () => {
@@ -72,4 +74,57 @@ it('pace is a mean of the last seconds', () => {
   expect(pace.rate).toBe(100);
   expect(pace.eta(1000)).toBe(5);
   expect(pace.eta(undefined)).toBeUndefined();
+});
+
+describe('progress', () => {
+  const extent = { size: 1000, estimate: undefined, mapped: undefined, read: 0 };
+  const at = (phase: FlashPhase, bytes: number, more: Partial<Extent> = {}) =>
+    new Progress(() => 0).target('/dev/sdb', 'Card', phase, bytes, { ...extent, ...more });
+
+  it.each([
+    ['the size is known', at('writing', 250), { total: 1000, fraction: 0.25 }],
+    ['a block map says what is left', at('writing', 250, { mapped: 500 }), { total: 500, fraction: 0.5 }],
+    ['an estimate', at('writing', 250, { size: undefined, estimate: 500 }), { total: 500, fraction: 0.5 }],
+    ['only the source tells', at('writing', 250, { size: undefined, read: 0.1 }), { fraction: 0.1 }],
+  ])('%s', (_name, event, wanted) => {
+    expect(event).toMatchObject({ type: 'flash.progress', device: '/dev/sdb', target: 'Card', bytes: 250, ...wanted });
+  });
+
+  it('an estimate that turned out too small is dropped', () => {
+    expect(at('writing', 250, { size: undefined, estimate: 200, read: 0.5 })).not.toHaveProperty('total');
+  });
+
+  it('phases without a measure have none', () => {
+    expect(at('finishing', 0)).toEqual({
+      type: 'flash.progress',
+      phase: 'finishing',
+      bytes: 0,
+      rate: 0,
+      device: '/dev/sdb',
+      target: 'Card',
+    });
+  });
+
+  it('rate and time left come with time', () => {
+    let now = 0;
+    const progress = new Progress(() => now);
+    progress.image('downloading', 0, 1000);
+    now = 1000;
+    expect(progress.image('downloading', 100, 1000)).toMatchObject({ rate: 100, eta: 9, fraction: 0.1 });
+  });
+
+  it('blocks of a block map are counted once', () => {
+    expect(
+      blockOctets([
+        { start: 0, end: 10 },
+        { start: 20, end: 30 },
+      ]),
+    ).toBe(BLOCK);
+    expect(
+      blockOctets([
+        { start: 0, end: BLOCK + 1 },
+        { start: 2 * BLOCK - 1, end: 3 * BLOCK },
+      ]),
+    ).toBe(3 * BLOCK);
+  });
 });
