@@ -14,6 +14,7 @@ import { ipxeBuild, ipxeEdit, ipxeInspect, ipxeTargets } from './ipxe-build.ts';
 import { ipxeLint, ipxeRun } from './ipxe-script.ts';
 import { nics } from './nics.ts';
 import { createOutput } from './output.ts';
+import { piEeprom } from './pi-eeprom.ts';
 import { ports } from './ports.ts';
 import { probe } from './probe.ts';
 import { read } from './read.ts';
@@ -36,6 +37,7 @@ const COMMANDS: readonly Command[] = [
   probe,
   recipeCheck,
   recipeSeal,
+  piEeprom,
   ipxeLint,
   ipxeRun,
   ipxeTargets,

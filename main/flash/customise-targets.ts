@@ -4,7 +4,7 @@ import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { BenchError } from '../errors.ts';
 import { customiseCard } from './customise/customise.ts';
-import { mailMerge } from './customise/mail-merge.ts';
+import { mailMerge, mergeNothing } from './customise/mail-merge.ts';
 import { parseRecipe, type Recipe } from './customise/recipe.ts';
 import { sealRecipe } from './customise/seal.ts';
 import { sectorStore } from './drive/sector-store.ts';
@@ -18,9 +18,9 @@ export async function readRecipes(file: string, csv: string | undefined, count: 
       path: file,
       problems: parsed.remarks.map(({ line, column, message }) => `${line}:${column} ${message}`),
     });
-  if (csv === undefined) return Array.from({ length: count }, () => sealed(parsed.recipe));
-  const merged = mailMerge(parsed.recipe, await text(csv));
-  if (!merged.ok) throw new BenchError('RECIPE_INVALID', { path: csv, problems: merged.problems });
+  const merged = csv === undefined ? mergeNothing(parsed.recipe) : mailMerge(parsed.recipe, await text(csv));
+  if (!merged.ok) throw new BenchError('RECIPE_INVALID', { path: csv ?? file, problems: merged.problems });
+  if (csv === undefined) return Array.from({ length: count }, () => sealed(merged.cards[0]!.recipe));
   if (merged.cards.length !== count)
     throw new BenchError('USAGE', {
       problem: `"${csv}" has ${merged.cards.length} rows, and ${count} drives are named: each row is for one of them, in order.`,

@@ -39,6 +39,15 @@ export function mailMerge(recipe: Recipe, csv: string): MergeResult {
   return problems.length > 0 ? { ok: false, problems } : { ok: true, cards };
 }
 
+/** A recipe that is used without a table: placeholders have nothing to stand for. */
+export function mergeNothing(recipe: Recipe): MergeResult {
+  const missing: string[] = [];
+  const filled = fill(recipe as unknown as JsonValue, {}, name => missing.push(name));
+  return missing.length > 0
+    ? { ok: false, problems: missing.map(name => `it asks for {{${name}}}, which a table gives (--csv FILE)`) }
+    : { ok: true, cards: [{ row: 1, values: {}, recipe: filled as unknown as Recipe }] };
+}
+
 function card(
   recipe: Recipe,
   { heading }: CsvTable,
@@ -47,7 +56,9 @@ function card(
   problems: string[],
 ): MergedCard {
   const values = Object.fromEntries(heading.map((name, index) => [name, cells[index]!]));
-  const filled = fill(recipe as unknown as JsonValue, values, problem => problems.push(`row ${row}: ${problem}`));
+  const filled = fill(recipe as unknown as JsonValue, values, name =>
+    problems.push(`row ${row}: the recipe asks for {{${name}}}, but the table has no column of that name`),
+  );
   const whole = Object.entries(values).reduce<JsonValue>((result, [name, value]) => {
     const path = FIELDS[name];
     return path && value !== '' ? withValue(result, path, value) : result;
@@ -59,16 +70,16 @@ function card(
   return { row, values, recipe: whole as unknown as Recipe };
 }
 
-function fill(value: JsonValue, values: Readonly<Record<string, string>>, problem: (text: string) => void): JsonValue {
+function fill(value: JsonValue, values: Readonly<Record<string, string>>, missing: (name: string) => void): JsonValue {
   if (typeof value === 'string') {
     const rendered = render(value, name => (Object.hasOwn(values, name) ? values[name] : undefined));
     if (rendered.ok) return rendered.text;
-    problem(`the recipe asks for {{${rendered.unknown}}}, but the table has no column of that name`);
+    missing(rendered.unknown);
     return value;
   }
-  if (Array.isArray(value)) return value.map(each => fill(each, values, problem));
+  if (Array.isArray(value)) return value.map(each => fill(each, values, missing));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fill(each, values, problem)]));
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, fill(each, values, missing)]));
 }
 
 function withValue(target: JsonValue, [name, ...rest]: readonly string[], value: string): JsonValue {

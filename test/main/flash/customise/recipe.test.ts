@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCsv } from '../../../../main/flash/customise/csv.ts';
-import { mailMerge } from '../../../../main/flash/customise/mail-merge.ts';
+import { mailMerge, mergeNothing } from '../../../../main/flash/customise/mail-merge.ts';
 import { formatRecipe, parseRecipe, type Recipe } from '../../../../main/flash/customise/recipe.ts';
 import { ANNA, EVERYTHING } from './cards.ts';
 
@@ -165,6 +165,15 @@ describe('mail-merge', () => {
       ],
     });
     expect(merged.ok && merged.cards[1]!.recipe.network?.gateway).toBeUndefined();
+  });
+
+  it('without a table placeholders have nothing to stand for, and escaped ones are plain', () => {
+    expect(mergeNothing(recipe)).toEqual({
+      ok: false,
+      problems: ['rack', 'site'].map(name => `it asks for {{${name}}}, which a table gives (--csv FILE)`),
+    });
+    const plain = { version: 1, files: [{ path: 'a', text: '\\{{kept}}' }] } as const;
+    expect(mergeNothing(plain)).toMatchObject({ ok: true, cards: [{ recipe: { files: [{ text: '{{kept}}' }] } }] });
   });
 
   it('takes a password of the table, for whoever seals it', () => {
