@@ -80,7 +80,7 @@ const MACHINES = [
   'main/flash/drive/{capacity,describe,find,offer,queue}',
   'main/host/drive-identity',
   'main/host/helper/{capabilities,conversation,elevation,messages}',
-  'main/host/node/{darwin-drives,plist,win32-drives}',
+  'main/host/node/{darwin-drives,plist}',
   'main/host/node/{block-snapshot,block-uses,linux-drives,linux-nics,linux-serial-ports,superblock,usb-serial-chips}',
   'main/http/{conditional,media-types,paths,range,report}',
   'main/ipxe/script/*',

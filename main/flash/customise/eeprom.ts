@@ -55,9 +55,9 @@ export function withEepromConfig(image: Uint8Array, config: string): Uint8Array 
   copy.set(bytes, section.offset + FILE_HEAD);
   let rest = section.offset + FILE_HEAD + bytes.length;
   while (rest % 8 !== 0) copy[rest++] = 0xff;
-  // Erased flash is all ones; a section of padding leads to the next one.
+  // Erased flash is all ones; a section of padding leads on, unless this one ends the image.
   copy.fill(0xff, rest, Math.max(rest, end));
-  if (next && end - rest >= 8) {
+  if (at < sections.length - 1 && end - rest >= 8) {
     view.setUint32(rest, PAD_MAGIC);
     view.setUint32(rest + 4, end - rest - 8);
   }
