@@ -13,7 +13,7 @@ import { type ConsoleStories, followConsoles } from './console/follow-consoles.t
 import type { Device } from './devices/device.ts';
 import { examine, type Finding } from './doctor/doctor.ts';
 import { BenchError } from './errors.ts';
-import type { Endpoint, Host, Nic } from './host/host.ts';
+import type { Clock, Endpoint, Host, Nic } from './host/host.ts';
 import { openJournal, restoreStale, type Undoing } from './nic/journal.ts';
 import { rankNics, type Worthiness } from './nic/worthiness.ts';
 import { type WireWatch, watchWire } from './wire/watch.ts';
@@ -34,6 +34,7 @@ export interface EngineSettings {
 
 export interface Engine {
   readonly settings: EngineSettings;
+  readonly clock: Clock;
   /** Everything that happens, numbered. */
   readonly events: Pick<EventLog, 'on' | 'since'>;
   /** Serial ports, and the consoles that are open. */
@@ -100,6 +101,7 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
 
   return {
     settings,
+    clock: host.clock,
     events: log,
     consoles,
     consoleStories,

@@ -9,6 +9,9 @@ import { serve } from '../rpc/serve.ts';
 import { ViewFeed } from '../rpc/view-feed.ts';
 import { BenchDesk } from './bench-desk.ts';
 import { benchHandlers } from './bench-handlers.ts';
+import { BoxDesk } from './box-desk.ts';
+import { ConsoleDesk } from './console-desk.ts';
+import { consoleHandlers } from './console-handlers.ts';
 import { openNotes } from './notes.ts';
 import { SessionFile } from './session.ts';
 import { openSettings } from './settings.ts';
@@ -62,7 +65,10 @@ export async function createApp({
     devicesReplaced: () => feed.tableChanged('devices'),
   });
 
-  const feed = new ViewFeed({
+  const consoles = new ConsoleDesk({ engine, now, changed: id => feed.rowChanged('consoles', id) });
+  const boxes = new BoxDesk({ stateFolder, clock: engine.clock, changed: id => feed.rowChanged('boxes', id) });
+
+  const feed: ViewFeed = new ViewFeed({
     engine: (): EngineView => ({
       version: engine.settings.version,
       platform,
@@ -77,12 +83,15 @@ export async function createApp({
     wires,
     devices: { keys: () => desk.ids(), get: id => desk.device(id) },
     notes,
+    consoles,
+    boxes,
     events: engine.events,
   });
 
   open.add(() => engine.close());
   open.add(() => desk.stop('Benchboot was closed'));
   open.add(() => wires.close());
+  open.add(() => boxes.closeAll());
   open.add(
     engine.events.on(event => {
       feed.changed('events');
@@ -101,6 +110,7 @@ export async function createApp({
 
   const handlers: Handlers = {
     ...benchHandlers({ engine, desk, wires, notes, settings, now }),
+    ...consoleHandlers({ engine, desk: consoles, boxes, clock: engine.clock }),
   };
 
   const after = (ms: number, work: () => void) => {

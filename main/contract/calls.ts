@@ -5,8 +5,9 @@
 import type * as v from 'valibot';
 import { BENCH_CALLS } from './bench-calls.ts';
 import type { Call } from './call.ts';
+import { CONSOLE_CALLS } from './console-calls.ts';
 
-export const CALLS = { ...BENCH_CALLS } as const;
+export const CALLS = { ...BENCH_CALLS, ...CONSOLE_CALLS } as const;
 
 export type Calls = typeof CALLS;
 export type CallName = keyof Calls;
@@ -24,7 +25,10 @@ export interface Caller {
 /** Never blocks: a window that does not keep up loses the middle, and is told how much. */
 export interface OctetStream {
   readonly id: number;
-  write(bytes: Uint8Array): void;
+  /** `skipped`: octets that were left out right before these. */
+  write(bytes: Uint8Array, skipped?: number): void;
+  /** The window took so many octets in: who watches that can wait with the next ones. One listener. */
+  onTaken(listener: (octets: number) => void): void;
   end(): void;
 }
 

@@ -30,4 +30,6 @@ export function errorView(error: unknown): ErrorView {
   };
 }
 
-const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+/** A port's name at its beginning, such as `eth0`, stays as it is. */
+const sentence = (text: string): string =>
+  /^\p{L}+\b/u.test(text) ? `${text.charAt(0).toUpperCase()}${text.slice(1)}.` : `${text}.`;

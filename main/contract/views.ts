@@ -4,9 +4,12 @@
  */
 import type { LoggedEvent } from '../bench/event-log.ts';
 import type { BenchWish } from '../bench/wish.ts';
+import type { ConsoleStory } from '../console/follow-consoles.ts';
+import type { Counters, Marker, SessionState } from '../console/session.ts';
 import type { DeviceView } from '../devices/devices.ts';
-import type { Nic } from '../host/host.ts';
+import type { LineSettings, Nic } from '../host/host.ts';
 import type { Worthiness } from '../nic/worthiness.ts';
+import type { Box, BoxRecord } from '../oobm/box.ts';
 import type { TellingStation } from '../wire/station.ts';
 import type { ErrorView } from './error-view.ts';
 
@@ -29,6 +32,8 @@ export const VIEW_KINDS = {
   wires: 'table',
   devices: 'table',
   notes: 'table',
+  consoles: 'table',
+  boxes: 'table',
   events: 'log',
 } as const satisfies Record<string, 'value' | 'table' | 'log'>;
 
@@ -47,6 +52,10 @@ export interface Views {
   readonly devices: DeviceView;
   /** By device id: what people wrote about a device. */
   readonly notes: DeviceNote;
+  /** By console id: the consoles that are open. */
+  readonly consoles: ConsoleView;
+  /** By box id: control boards that are logged in to. */
+  readonly boxes: BoxView;
   readonly events: LoggedEvent;
 }
 
@@ -151,4 +160,48 @@ export interface DeviceNote {
   readonly text: string;
   /** Milliseconds since 1970. */
   readonly at: number;
+}
+
+export interface ConsoleView {
+  readonly id: string;
+  readonly name: string;
+  readonly target: string;
+  /** Milliseconds since 1970. */
+  readonly openedAt: number;
+  readonly state: {
+    readonly phase: SessionState['phase'];
+    readonly since: number;
+    /** Why it waits. */
+    readonly reason?: string;
+    /** Why a person must decide. */
+    readonly error?: ErrorView;
+  };
+  readonly counters: Counters;
+  /** Undefined while there is no link, or where it has no line. */
+  readonly line: (LineSettings & { readonly appliedBaudRate: number | undefined }) | undefined;
+  /** The last 50. */
+  readonly markers: readonly Marker[];
+  readonly story: ConsoleStory | undefined;
+  /** Paths of its log; undefined when it keeps none. */
+  readonly log: { readonly text: string; readonly raw: string } | undefined;
+  /** Work that is done on it. */
+  readonly job: ConsoleJob | undefined;
+}
+
+export interface ConsoleJob {
+  readonly kind: 'paste' | 'send' | 'script' | 'sense' | 'loopback';
+  /** What it does, e.g. `Sending kernel8.img`. */
+  readonly says: string;
+  /** Octets, where they are counted. */
+  readonly done?: number;
+  readonly of?: number;
+}
+
+export interface BoxView {
+  readonly id: string;
+  readonly target: string;
+  /** Whose nodectl it has. */
+  readonly variant: Box['variant'];
+  /** Every command that was run there with its raw output, the last 500. */
+  readonly records: readonly BoxRecord[];
 }

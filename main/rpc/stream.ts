@@ -15,6 +15,7 @@ interface Open {
   waiting: Uint8Array[];
   waitingOctets: number;
   skipped: number;
+  onTaken: (octets: number) => void;
 }
 
 export class OutgoingStreams {
@@ -28,10 +29,14 @@ export class OutgoingStreams {
 
   open(): OctetStream {
     const id = ++this.#last;
-    this.#open.set(id, { underWay: 0, waiting: [], waitingOctets: 0, skipped: 0 });
+    this.#open.set(id, { underWay: 0, waiting: [], waitingOctets: 0, skipped: 0, onTaken: () => {} });
     return {
       id,
-      write: bytes => this.#write(id, bytes),
+      write: (bytes, skipped = 0) => this.#write(id, bytes, skipped),
+      onTaken: listener => {
+        const stream = this.#open.get(id);
+        if (stream) stream.onTaken = listener;
+      },
       end: () => {
         if (this.#open.delete(id)) this.#send({ kind: 'ended', stream: id });
       },
@@ -44,15 +49,18 @@ export class OutgoingStreams {
     if (!stream || !(octets > 0)) return;
     stream.underWay = Math.max(0, stream.underWay - octets);
     this.#pass(id, stream);
+    stream.onTaken(octets);
   }
 
   close(): void {
     this.#open.clear();
   }
 
-  #write(id: number, bytes: Uint8Array): void {
+  #write(id: number, bytes: Uint8Array, skipped: number): void {
     const stream = this.#open.get(id);
-    if (!stream || bytes.length === 0) return;
+    if (!stream) return;
+    stream.skipped += skipped;
+    if (bytes.length === 0) return;
     stream.waiting.push(bytes.slice());
     stream.waitingOctets += bytes.length;
     while (stream.waitingOctets > WAITING_OCTETS && stream.waiting.length > 1) {

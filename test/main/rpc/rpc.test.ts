@@ -105,7 +105,7 @@ describe.each(TRANSPORTS)('over %s', (_name, open) => {
       code: 'SAFETY_REFUSED',
       rule: 'no-default-route',
       overridable: true,
-      message: 'Eth0 carries the default route. Choose another port.',
+      message: 'eth0 carries the default route. Choose another port.',
     });
   });
 

@@ -1,0 +1,155 @@
+/** Consoles as a window uses them: a real TCP line behind the session, everything else made of nothing. */
+import { once } from 'node:events';
+import { createServer, type Server, type Socket } from 'node:net';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type App, createApp } from '../../../main/app/app.ts';
+import type { CallArgs, CallName, CallResult } from '../../../main/contract/calls.ts';
+import { memoryChannels } from '../../../main/rpc/memory-channel.ts';
+import { type Machine, machine } from '../memory-bench.ts';
+import { errorOf, Window } from '../rpc/kit.ts';
+
+let m: Machine;
+let app: App;
+let window: Window;
+let server: Server;
+let board: Socket;
+let target: string;
+let accepted: Promise<Socket>;
+
+beforeEach(async () => {
+  server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  accepted = once(server, 'connection').then(([socket]) => socket as Socket);
+  target = `tcp:127.0.0.1:${(server.address() as { port: number }).port}`;
+  m = machine();
+  app = await createApp({
+    engine: m.engine,
+    settingsFolder: join(dirname(m.stateFolder), 'settings'),
+    library: join(dirname(m.stateFolder), 'Benchboot'),
+    privileged: true,
+    platform: 'linux',
+    now: () => m.host.clock.now(),
+  });
+  window = openWindow();
+});
+afterEach(async () => {
+  board?.destroy();
+  await app.close();
+  await m.remove();
+  server.close();
+});
+
+function openWindow(): Window {
+  const [engine, channel] = memoryChannels();
+  app.attach(engine);
+  return new Window(channel);
+}
+const call = <N extends CallName>(name: N, args: CallArgs<N>, of = window): Promise<CallResult<N>> =>
+  m.wound(of.connection.call(name, args));
+
+async function opened(): Promise<string> {
+  const { id } = await call('console.open', { target });
+  board = await accepted;
+  board.setNoDelay(true);
+  await window.until(() => window.row('consoles', id)?.state.phase === 'open');
+  return id;
+}
+
+/** What a window is given of a console, as text. */
+async function attach(id: string, of = window, from: 'oldest' | 'now' = 'oldest') {
+  const { stream } = await call('console.attach', { id, from }, of);
+  let text = '';
+  const arrived: (() => void)[] = [];
+  of.connection.onStream(stream, {
+    data(bytes) {
+      text += Buffer.from(bytes).toString('latin1');
+      for (const wake of arrived.splice(0)) wake();
+    },
+  });
+  return {
+    stream,
+    get text() {
+      return text;
+    },
+    async until(part: string) {
+      while (!text.includes(part)) await new Promise<void>(resolve => arrived.push(resolve));
+    },
+  };
+}
+
+describe('a console', () => {
+  it('shows what the board says, also what it said before the window looked; what is typed arrives', async () => {
+    const id = await opened();
+    board.write('U-Boot 2026.01\r\n');
+    await window.until(() => (window.row('consoles', id)?.counters.received ?? 0) >= 16);
+    const seen = await attach(id);
+    await seen.until('U-Boot 2026.01');
+    const typed = once(board, 'data');
+    await call('console.write', { id, base64: Buffer.from('help\r').toString('base64') });
+    expect(String((await typed)[0])).toBe('help\r');
+    await window.until(() => (window.row('consoles', id)?.story?.stages.length ?? 0) > 0);
+    expect(window.row('consoles', id)).toMatchObject({
+      name: target,
+      target,
+      story: { stages: [{ stage: 'uboot' }] },
+    });
+  });
+
+  it('is one for all windows; each has a stream of its own', async () => {
+    const id = await opened();
+    const second = openWindow();
+    expect(await call('console.open', { target }, second)).toEqual({ id });
+    const views = [await attach(id), await attach(id, second)];
+    board.write('login: ');
+    for (const view of views) await view.until('login: ');
+    await call('console.detach', { stream: views[0]!.stream });
+    board.write('root\r\n');
+    await views[1]!.until('root');
+    expect(views[0]!.text).toBe('login: ');
+  });
+
+  it('is renamed, marked, and closed for good', async () => {
+    const id = await opened();
+    await call('console.rename', { id, name: 'blade3' });
+    await call('console.mark', { id, text: 'swapped the card' });
+    await window.until(() => window.row('consoles', id)?.name === 'blade3');
+    await window.until(
+      () => window.row('consoles', id)?.markers.some(({ text }) => text === 'swapped the card') === true,
+    );
+    await call('console.close', { id });
+    await window.until(() => window.row('consoles', id) === undefined);
+    expect(await errorOf(call('console.write', { id, base64: '' }))).toMatchObject({ code: 'USAGE' });
+  });
+
+  it('runs one script at a time, which a person may stop', async () => {
+    const id = await opened();
+    const script = { name: 'wait', steps: [{ wait: 'never', within: 3600 }] };
+    const running = call('console.script', { id, script });
+    await window.until(() => window.row('consoles', id)?.job !== undefined);
+    expect(window.row('consoles', id)?.job).toMatchObject({ kind: 'script', says: 'Running wait' });
+    expect(await errorOf(window.connection.call('console.paste', { id, text: 'x' }))).toMatchObject({ code: 'USAGE' });
+    await window.connection.call('console.cancel', { id });
+    expect((await running).ok).toBe(false);
+    await window.until(() => window.row('consoles', id)?.job === undefined);
+  });
+
+  it.each<[string, () => Promise<unknown>, string]>([
+    ['a target that is none', () => call('console.open', { target: 'carrier pigeon' }), 'USAGE'],
+    [
+      'a script that is none',
+      async () => call('console.script', { id: await opened(), script: { steps: [] } }),
+      'USAGE',
+    ],
+    ['a script nobody wrote', async () => call('console.script', { id: await opened(), script: 'fly' }), 'USAGE'],
+    [
+      'a line where there is none',
+      async () => call('console.line', { id: await opened(), settings: { baudRate: 9600 } }),
+      'LINE_REFUSED',
+    ],
+    ['a box nobody logged in to', () => call('box.presence', { id: 'x' }), 'USAGE'],
+    ['octets that are none', async () => call('console.write', { id: await opened(), base64: '%' }), 'BAD_CALL'],
+  ])('%s is refused in a sentence', async (_name, refused, code) => {
+    expect(await errorOf(refused())).toMatchObject({ code });
+  });
+});
