@@ -13,7 +13,7 @@ export interface Chunk {
   readonly length: number;
   /** Bit n: block n belongs to the image; the others are holes of a bmap and may hold anything. */
   readonly mapped: number;
-  /** XXH64 of each mapped block, over the octets of the image alone. */
+  /** XXH64 of each mapped block, over the octets of the image alone; zeros when nobody is going to read back. */
   readonly sums: BigUint64Array;
   /** Octets of the source file read so far, for sources that do not tell their size. */
   readonly consumed: number;

@@ -186,7 +186,10 @@ class Run {
   }
 
   async #contentSha256(image: Image, progress: (octets: number) => void): Promise<string> {
-    const decoder = new Decoder({ ...image, bmap: undefined }, { decoders: this.#surroundings.decoders, sha256: true });
+    const decoder = new Decoder(
+      { ...image, bmap: undefined },
+      { decoders: this.#surroundings.decoders, sums: false, sha256: true },
+    );
     try {
       for (let chunk = await decoder.next(); chunk; chunk = await decoder.next()) {
         this.#abort.signal.throwIfAborted();
@@ -204,6 +207,7 @@ class Run {
     const sums = new BlockSums();
     const decoder = new Decoder(image, {
       decoders,
+      sums: verify,
       sha256: this.#options.digest ?? this.#options.customise !== undefined,
     });
     const ends: Promise<void>[] = [];

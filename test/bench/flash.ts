@@ -109,9 +109,18 @@ export async function benchFlash(report: Report, rounds = 5, megabytes = 1020): 
     report(
       `Flash: an image of ${megabytes} MiB, a third of it holes; ratio = ours / theirs, median of ${rounds} rounds`,
     );
-    makeImage(at('card.img'), megabytes);
-    run('gzip -1kc card.img >card.gz; zstd -qkf card.img -o card.zst');
-    run('xz -1 -T2 --block-size=24MiB -kc card.img >blocks.xz; xz -1 -T1 -kc card.img >single.xz');
+    // A quarter is packed, and each file repeated: packing all of it would take longer than everything else.
+    makeImage(at('quarter'), megabytes / 4);
+    run('gzip -1c quarter >quarter.gz; zstd -qkf quarter -o quarter.zst; xz -1 -T1 -kc quarter >quarter.one');
+    run('xz -1 -T2 --block-size=24MiB -kc quarter >quarter.many');
+    for (const [from, to] of [
+      ['quarter', 'card.img'],
+      ['quarter.gz', 'card.gz'],
+      ['quarter.zst', 'card.zst'],
+      ['quarter.many', 'blocks.xz'],
+      ['quarter.one', 'single.xz'],
+    ])
+      run(`cat ${from} ${from} ${from} ${from} >${to}; rm ${from}`);
     if (has('bmaptool')) run('cp --sparse=always card.img mapped.img; bmaptool create -o mapped.img.bmap mapped.img');
     for (let i = 0; i < 4; i++) {
       run(`dd if=/dev/zero of=target${i} bs=4M count=${Math.ceil(megabytes / 4) + 4} status=none`);
@@ -236,4 +245,4 @@ function mappedShare(path: string): number {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  await benchFlash(line => console.log(line), Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 1020));
+  await benchFlash(line => console.log(line), Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 2064));

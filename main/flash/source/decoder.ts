@@ -18,6 +18,8 @@ export interface Decoded {
 export interface DecoderOptions {
   /** The file `decoders.wasm` of `resources/decoders`. */
   readonly decoders: string;
+  /** Say what each block should read back as; default true. */
+  readonly sums?: boolean;
   readonly sha256?: boolean;
   /** Chunks in the pool; default 24. */
   readonly chunks?: number;
@@ -41,6 +43,7 @@ export class Decoder {
       image,
       memory: this.pool.memory,
       count: this.pool.count,
+      sums: options.sums ?? true,
       sha256: options.sha256 ?? false,
       decoders: options.decoders,
       threads: options.threads ?? Math.min(8, availableParallelism()),

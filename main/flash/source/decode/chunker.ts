@@ -11,7 +11,8 @@ export interface ChunkerOptions {
   readonly memory: SharedArrayBuffer;
   /** Compute the SHA-256 of the whole image. */
   readonly sha256: boolean;
-  readonly hash: XXHashAPI;
+  /** Undefined: nobody is going to read back. */
+  readonly hash: XXHashAPI | undefined;
   /** Resolves to the next free chunk. */
   free(): Promise<number>;
   emit(chunk: Chunk): void;
@@ -67,7 +68,7 @@ export class Chunker {
     const mapped = this.wanted(offset, length);
     this.#parts?.update(offset, bytes.subarray(0, length));
     const sums = new BigUint64Array(BLOCKS);
-    for (let block = 0; block * BLOCK < length; block++)
+    for (let block = 0; hash && block * BLOCK < length; block++)
       if (mapped & (1 << block))
         sums[block] = hash.h64Raw(bytes.subarray(block * BLOCK, Math.min(length, (block + 1) * BLOCK)));
     emit({ index, offset, length, mapped, sums, consumed });

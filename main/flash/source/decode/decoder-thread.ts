@@ -36,7 +36,7 @@ function pieces(image: Image): AsyncGenerator<Piece> {
 async function decode(): Promise<{ size: number; sha256: string | undefined }> {
   const { image, memory, sha256 } = data;
   const emit = (chunk: Extract<FromDecoder, { type: 'chunk' }>['chunk']): void => tell({ type: 'chunk', chunk });
-  const chunker = new Chunker({ image, memory, sha256, hash: await xxhash(), free, emit });
+  const chunker = new Chunker({ image, memory, sha256, hash: data.sums ? await xxhash() : undefined, free, emit });
   if (image.format === 'raw') return chunker.finish(await readRaw(image, chunker, free, sha256));
   for await (const { octets, consumed } of pieces(image)) await chunker.write(octets, consumed);
   return chunker.end(image.fileSize);

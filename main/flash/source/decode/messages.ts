@@ -9,6 +9,8 @@ export interface DecoderData {
   /** The chunk pool; all chunks are free. */
   readonly memory: SharedArrayBuffer;
   readonly count: number;
+  /** Say what each block should read back as. */
+  readonly sums: boolean;
   /** Compute the SHA-256 of the image. */
   readonly sha256: boolean;
   /** The file of the WebAssembly decoders. */
