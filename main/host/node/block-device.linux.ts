@@ -1,5 +1,5 @@
 /** One open drive on Linux: alone when it is for writing, past the page cache, and known by its handle. */
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { constants, fstatSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import koffi from 'koffi';
 import { BenchError } from '../../errors.ts';
@@ -7,7 +7,7 @@ import { requireSameDrive } from '../drive-identity.ts';
 import type { DriveHandle, DriveIdentity } from '../host.ts';
 import { deviceFacts } from './block-reader.linux.ts';
 import { driveIdentity } from './linux-drives.ts';
-import { openFailed, RawDisk } from './raw-disk.ts';
+import { closeDisk, openDisk, RawDisk } from './raw-disk.ts';
 
 // linux/fs.h, as encoded on every system Node runs on but PowerPC.
 const BLKROGET = 0x125e;
@@ -28,46 +28,50 @@ type Ioctl = ((fd: number, request: number, argument: Uint8Array | null) => numb
 let ioctl: Ioctl | undefined;
 
 /** `Drives.open` of Linux. */
-export async function openBlockDevice(chosen: DriveIdentity, access: 'read' | 'write'): Promise<DriveHandle> {
+export const openBlockDevice = async (chosen: DriveIdentity, access: 'read' | 'write'): Promise<DriveHandle> =>
+  blockDeviceHandle(await openBlockDescriptor(chosen, access), chosen.path);
+
+/** The part that takes the right to: a descriptor of the drive that was chosen, and only of that. Same errors. */
+export async function openBlockDescriptor(chosen: DriveIdentity, access: 'read' | 'write'): Promise<number> {
   const flags = constants.O_DIRECT | (access === 'write' ? constants.O_RDWR | constants.O_EXCL : constants.O_RDONLY);
-  const file = await open(chosen.path, flags).catch(error => openFailed(chosen.path, access, error));
+  const fd = await openDisk(chosen.path, flags, access);
   try {
-    const handle = await BlockDeviceHandle.of(file, chosen.path);
-    requireSameDrive(chosen, handle.identity);
+    requireSameDrive(chosen, blockIdentity(fd, chosen.path));
     // A read-only device opens for writing without a word.
-    if (access === 'write' && handle.isReadOnly()) throw new BenchError('DRIVE_READ_ONLY', { drive: chosen.path });
-    return handle;
+    if (access === 'write' && question(fd, BLKROGET, 4) !== 0n)
+      throw new BenchError('DRIVE_READ_ONLY', { drive: chosen.path });
+    return fd;
   } catch (error) {
-    await file.close();
+    await closeDisk(fd);
     throw error;
   }
+}
+
+/** The part that uses it, which anybody may who was given the descriptor. */
+export const blockDeviceHandle = (fd: number, path: string): DriveHandle =>
+  new BlockDeviceHandle(fd, blockIdentity(fd, path));
+
+/** By the descriptor's own device number, size and sequence; the name is not asked. */
+function blockIdentity(fd: number, path: string): DriveIdentity {
+  const stat = fstatSync(fd);
+  if (!stat.isBlockDevice()) throw new BenchError('DRIVE_NOT_FOUND', { drive: path, known: [] });
+  const facts = deviceFacts(`/sys/dev/block/${deviceNumber(stat.rdev)}`);
+  return {
+    ...driveIdentity(facts),
+    path,
+    size: Number(question(fd, BLKGETSIZE64, 8) ?? 0n),
+    sectorSize: Number(question(fd, BLKSSZGET, 4) ?? 512n),
+    // Linux before 5.15 counts nothing.
+    diskseq: facts.diskseq === undefined ? undefined : Number(question(fd, BLKGETDISKSEQ, 8) ?? facts.diskseq),
+  };
 }
 
 class BlockDeviceHandle extends RawDisk implements DriveHandle {
   readonly identity: DriveIdentity;
 
-  private constructor(file: FileHandle, identity: DriveIdentity) {
-    super(file, identity.path, () => deviceFacts(`/sys/dev/block/${identity.number}`).diskseq !== identity.diskseq);
+  constructor(fd: number, identity: DriveIdentity) {
+    super(fd, identity.path, () => deviceFacts(`/sys/dev/block/${identity.number}`).diskseq !== identity.diskseq);
     this.identity = identity;
-  }
-
-  /** Identity by the handle's own device number, size and sequence; the name is not asked. */
-  static async of(file: FileHandle, path: string): Promise<BlockDeviceHandle> {
-    const stat = await file.stat();
-    if (!stat.isBlockDevice()) throw new BenchError('DRIVE_NOT_FOUND', { drive: path, known: [] });
-    const facts = deviceFacts(`/sys/dev/block/${deviceNumber(stat.rdev)}`);
-    return new BlockDeviceHandle(file, {
-      ...driveIdentity(facts),
-      path,
-      size: Number(question(file.fd, BLKGETSIZE64, 8) ?? 0n),
-      sectorSize: Number(question(file.fd, BLKSSZGET, 4) ?? 512n),
-      // Linux before 5.15 counts nothing.
-      diskseq: facts.diskseq === undefined ? undefined : Number(question(file.fd, BLKGETDISKSEQ, 8) ?? facts.diskseq),
-    });
-  }
-
-  isReadOnly(): boolean {
-    return question(this.fd, BLKROGET, 4) !== 0n;
   }
 
   discard(offset: number, length: number): Promise<boolean> {

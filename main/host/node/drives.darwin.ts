@@ -1,5 +1,5 @@
 /** Drives on macOS: diskutil, and the raw devices. */
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import koffi from 'koffi';
 import { BenchError } from '../../errors.ts';
 import { identityOf, requireSameDrive } from '../drive-identity.ts';
@@ -13,7 +13,7 @@ import {
   unmountCommand,
   wholeDisks,
 } from './darwin-drives.ts';
-import { openFailed, RawDisk } from './raw-disk.ts';
+import { closeDisk, openDisk, RawDisk } from './raw-disk.ts';
 import type { Run } from './run.ts';
 import { watchList } from './watch-list.ts';
 
@@ -41,14 +41,14 @@ export function darwinDrives(run: Run): Drives {
     watch: changed => watchList({ list, signature: () => '', everyMs: 2000, refreshMs: 2000 }, changed),
     async open(chosen, access) {
       const flags = access === 'write' ? constants.O_RDWR | O_EXLOCK | constants.O_NONBLOCK : constants.O_RDONLY;
-      const file = await open(chosen.path, flags).catch(error => openFailed(chosen.path, access, error));
+      const fd = await openDisk(chosen.path, flags, access);
       try {
         const drive = await find(chosen.path);
         requireSameDrive(chosen, drive);
         if (access === 'write' && drive.readOnly) throw new BenchError('DRIVE_READ_ONLY', { drive: chosen.path });
-        return new DarwinDiskHandle(file, identityOf(drive));
+        return new DarwinDiskHandle(fd, identityOf(drive));
       } catch (error) {
-        await file.close();
+        await closeDisk(fd);
         throw error;
       }
     },
@@ -66,10 +66,10 @@ export function darwinDrives(run: Run): Drives {
 class DarwinDiskHandle extends RawDisk implements DriveHandle {
   readonly identity: DriveIdentity;
 
-  constructor(file: FileHandle, identity: DriveIdentity) {
-    super(file, identity.path, () => false);
+  constructor(fd: number, identity: DriveIdentity) {
+    super(fd, identity.path, () => false);
     this.identity = identity;
-    fcntl(file.fd, F_NOCACHE, 1);
+    fcntl(fd, F_NOCACHE, 1);
   }
 
   /** fsync(2) of macOS leaves data in the drive's own cache; some drives know no other. */

@@ -1,9 +1,9 @@
 /** Drives on Windows: PowerShell for what there is, the physical drive for reading and writing, its volumes locked meanwhile. */
-import { constants, type FileHandle, open } from 'node:fs/promises';
+import { constants } from 'node:fs';
 import { BenchError } from '../../errors.ts';
 import { identityOf, requireSameDrive } from '../drive-identity.ts';
 import type { DriveHandle, DriveIdentity, Drives } from '../host.ts';
-import { openFailed, RawDisk } from './raw-disk.ts';
+import { closeDisk, openDisk, RawDisk } from './raw-disk.ts';
 import type { Run } from './run.ts';
 import { lockVolumes } from './volume-lock.win32.ts';
 import { watchList } from './watch-list.ts';
@@ -30,17 +30,17 @@ export function win32Drives(run: Run): Drives {
       const now = await storage();
       // Locked and dismounted until the drive is closed: Windows neither mounts nor indexes what is being written.
       const locks = access === 'write' ? lockVolumes(chosen.path, volumeNames(now, Number(chosen.number))) : undefined;
-      let file: FileHandle | undefined;
+      let fd: number | undefined;
       try {
         const flags = access === 'write' ? constants.O_RDWR | UV_FS_O_EXLOCK : constants.O_RDONLY;
-        file = await open(chosen.path, flags | UV_FS_O_DIRECT).catch(error => openFailed(chosen.path, access, error));
+        fd = await openDisk(chosen.path, flags | UV_FS_O_DIRECT, access);
         const drive = (await list()).find(each => each.path === chosen.path);
         if (!drive) throw new BenchError('DRIVE_GONE', { drive: chosen.path });
         requireSameDrive(chosen, drive);
         if (access === 'write' && drive.readOnly) throw new BenchError('DRIVE_READ_ONLY', { drive: chosen.path });
-        return new Win32DiskHandle(file, identityOf(drive), run, () => locks?.release());
+        return new Win32DiskHandle(fd, identityOf(drive), run, () => locks?.release());
       } catch (error) {
-        await file?.close();
+        if (fd !== undefined) await closeDisk(fd);
         locks?.release();
         throw error;
       }
@@ -56,8 +56,8 @@ class Win32DiskHandle extends RawDisk implements DriveHandle {
   readonly #run: Run;
   readonly #release: () => void;
 
-  constructor(file: FileHandle, identity: DriveIdentity, run: Run, release: () => void) {
-    super(file, identity.path, () => false);
+  constructor(fd: number, identity: DriveIdentity, run: Run, release: () => void) {
+    super(fd, identity.path, () => false);
     this.identity = identity;
     this.#run = run;
     this.#release = release;

@@ -1,9 +1,21 @@
 /** Reads and writes of an open disk on every system, and what their errors mean. Knows no identity and no lock. */
-import type { FileHandle } from 'node:fs/promises';
+import { close, fsync, open, read, write } from 'node:fs';
+import { promisify } from 'node:util';
 import { BenchError, systemCode } from '../../errors.ts';
 
-/** Throws in place of an error of opening. */
-export function openFailed(drive: string, access: 'read' | 'write', error: unknown): never {
+const openFd = promisify(open);
+const readFd = promisify(read);
+const writeFd = promisify(write);
+const syncFd = promisify(fsync);
+const closeFd = promisify(close);
+
+/** A descriptor. Throws DRIVE_GONE, DRIVE_BUSY, DRIVE_READ_ONLY, DRIVE_NO_MEDIUM or PERMISSION_MISSING. */
+export const openDisk = (path: string, flags: number, access: 'read' | 'write'): Promise<number> =>
+  openFd(path, flags).catch(error => openFailed(path, access, error));
+
+export const closeDisk = (fd: number): Promise<void> => closeFd(fd);
+
+function openFailed(drive: string, access: 'read' | 'write', error: unknown): never {
   const options = { cause: error };
   switch (systemCode(error)) {
     case 'ENOENT':
@@ -28,29 +40,26 @@ export function openFailed(drive: string, access: 'read' | 'write', error: unkno
 /** ENOMEDIUM of Linux, which Node has no name for. */
 const isNoMedium = (error: unknown): boolean => (error as { errno?: number }).errno === -123;
 
+/** Works on a bare descriptor: another process with the right to may have opened it. */
 export class RawDisk {
-  readonly #file: FileHandle;
+  readonly fd: number;
   readonly #path: string;
   readonly #hasLeft: () => boolean;
   #closed: Promise<void> | undefined;
 
   /** `hasLeft`: it is not the drive any more that was opened; asked after an error. */
-  constructor(file: FileHandle, path: string, hasLeft: () => boolean) {
-    this.#file = file;
+  constructor(fd: number, path: string, hasLeft: () => boolean) {
+    this.fd = fd;
     this.#path = path;
     this.#hasLeft = hasLeft;
-  }
-
-  get fd(): number {
-    return this.#file.fd;
   }
 
   async read(offset: number, into: Uint8Array): Promise<number> {
     let done = 0;
     while (done < into.length) {
-      const { bytesRead } = await this.#file
-        .read(into, done, into.length - done, offset + done)
-        .catch(error => this.#fail('read', offset + done, error));
+      const { bytesRead } = await readFd(this.fd, into, done, into.length - done, offset + done).catch(error =>
+        this.#fail('read', offset + done, error),
+      );
       if (bytesRead === 0) break;
       done += bytesRead;
     }
@@ -59,19 +68,19 @@ export class RawDisk {
 
   async write(offset: number, bytes: Uint8Array): Promise<void> {
     for (let done = 0; done < bytes.length; ) {
-      const { bytesWritten } = await this.#file
-        .write(bytes, done, bytes.length - done, offset + done)
-        .catch(error => this.#fail('write', offset + done, error));
+      const { bytesWritten } = await writeFd(this.fd, bytes, done, bytes.length - done, offset + done).catch(error =>
+        this.#fail('write', offset + done, error),
+      );
       done += bytesWritten;
     }
   }
 
   async sync(): Promise<void> {
-    await this.#file.sync().catch(error => this.#fail('sync', undefined, error));
+    await syncFd(this.fd).catch(error => this.#fail('sync', undefined, error));
   }
 
   close(): Promise<void> {
-    this.#closed ??= this.#file.close();
+    this.#closed ??= closeFd(this.fd);
     return this.#closed;
   }
 
