@@ -11,11 +11,12 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type BuildRequest, buildIpxe } from '../../main/ipxe/build.ts';
 import { openPrograms } from '../../main/ipxe/programs.ts';
+import { COMMANDS } from '../../main/ipxe/script/commands.ts';
 import { type FieldValues, renderTemplate, TEMPLATES } from '../../main/ipxe/script/templates.ts';
 import { BUILD_TARGETS, type TargetName } from '../../main/ipxe/targets.ts';
 import { addLinux, boot } from '../lab/boards.ts';
 import { DRIVES, type Firmware, HOST_SEEN, powerOnInTurn } from '../lab/emulator.ts';
-import { type Lab, withLab } from '../lab/lab.ts';
+import { type Lab, Serving, withLab } from '../lab/lab.ts';
 
 const resources = fileURLToPath(new URL('../../resources/ipxe', import.meta.url));
 const SECOND = '#!ipxe\necho TOKEN-E second script over http, ${net0/ip}\n';
@@ -33,6 +34,9 @@ beforeAll(async () => {
 echo TOKEN-A \${platform} \${buildarch} \${version}
 echo TOKEN-B initrd=keepme BOOT_IMAGE=keepme
 echo TOKEN-C grüßt
+echo HELP-BEGIN
+help
+echo HELP-END
 dhcp net0 || goto failed
 echo TOKEN-D \${net0/ip}
 chain --autofree http://${HOST_SEEN}:${(http.address() as AddressInfo).port}/second.ipxe || goto failed
@@ -74,6 +78,13 @@ function sayTokens(console_: string, firmware: Firmware): void {
   expect(console_).not.toContain('TOKEN-FAILED');
 }
 
+/** The commands of iPXE that the running program's `help` does not name. */
+function absentIn(console_: string): string[] {
+  const help = /HELP-BEGIN([\s\S]*)HELP-END/.exec(console_)?.[1] ?? '';
+  const there = new Set(help.match(/[a-z0-9]+/g));
+  return COMMANDS.map(({ name }) => name).filter(name => !there.has(name));
+}
+
 type How = 'network' | '-kernel' | keyof typeof DRIVES;
 
 const MATRIX: readonly [TargetName, Firmware, How, Partial<BuildRequest>?][] = [
@@ -112,6 +123,8 @@ describe.concurrent('a script runs from every target', () => {
     const ran = await powerOnInTurn({ name, firmware, from, tftp });
     console.log(`${name}: ${ran.seconds.toFixed(1)} s`);
     sayTokens(ran.console, firmware);
+    const program = (await openPrograms(resources)).list.find(each => each.name === target);
+    if (program) expect(absentIn(ran.console)).toEqual(program.commandsAbsent);
   });
 
   it('the longest script runs on BIOS and on UEFI', async () => {
@@ -148,7 +161,7 @@ describe.concurrent('the programs as they are shipped run no script of ours', ()
       firmware,
       from: [],
       tftp: { folder: place, file: program },
-      until: new RegExp(`${banner}[^]*${banner}`),
+      until: new RegExp(`${banner}[\\s\\S]*${banner}`),
     });
     expect(ran.console).not.toContain('TOKEN');
   });
@@ -253,6 +266,33 @@ describe('from a template to a machine', () => {
       expect(board.console).toContain('iPXE>');
       expect(board.console).toContain('BENCHBOOT-REPORT the configuration of one machine');
       await serving.event('http.request', event => event.path === `/${apkovl}` && event.status === 200);
+      await serving.stop();
+    });
+  });
+});
+
+describe('a script chosen while the bench serves', () => {
+  it('is what the machine boots, and another one at its next boot, on BIOS and on UEFI', async () => {
+    await withLab({}, async lab => {
+      const mac = '52:54:00:be:05:01';
+      const child = fileURLToPath(new URL('script-bench.ts', import.meta.url));
+      const one = '#!ipxe\necho SCRIPT-ONE ${netX/mac}\nsleep 1\npoweroff\n';
+      const two = one.replace('ONE', 'TWO');
+      const serving = new Serving(
+        lab.start('srv', [process.execPath, child, lab.state, mac, one, two], 'script-bench'),
+      );
+      await serving.event('script.set', () => true, 20_000);
+      await boot(lab, 'bios', { mac, wait: new RegExp(`SCRIPT-ONE ${mac}`) });
+      await boot(lab, 'uefi', { mac, wait: new RegExp(`SCRIPT-TWO ${mac}`) });
+
+      const name = `boot/${mac.replaceAll(':', '-')}.ipxe`;
+      expect(serving.all('script.set').map(event => event.for)).toEqual([mac, mac]);
+      // UEFI comes by autoexec.ipxe, which leads to the same name.
+      expect(serving.all('script.served').map(event => [event.mac, event.file])).toEqual([
+        [mac, name],
+        [mac, 'autoexec.ipxe'],
+        [mac, name],
+      ]);
       await serving.stop();
     });
   });

@@ -79,7 +79,7 @@ describe('what is bad is refused in one sentence, and no file is left', () => {
     ['no script', 'usb.iso', 'hello', [], /first line must be #!ipxe/],
     ['too long for ipxe.lkrn', 'ipxe.lkrn', `#!ipxe\n${'#'.repeat(30_000)}`, [], /and 20480 fit/],
     ['a truncated base', 'ipxe.efi', SCRIPT, ['--base', 'cut'], /"cut" cannot be used: it is cut short/],
-    ['an ELF base', 'ipxe.efi', SCRIPT, ['--base', process.execPath], /an ELF program \(Linux\)/],
+    ['an ELF base', 'ipxe.efi', SCRIPT, ['--base', 'elf'], /an ELF program \(Linux\)/],
     ['a foreign PE', 'ipxe.efi', SCRIPT, ['--base', 'foreign'], /but not iPXE/],
     ['an ISO as base', 'ipxe.efi', SCRIPT, ['--base', 'cd'], /a CD image/],
     ['a base with a script', 'ipxe.efi', SCRIPT, ['--base', 'done'], /a script inside already/],
@@ -87,6 +87,7 @@ describe('what is bad is refused in one sentence, and no file is left', () => {
   ];
 
   beforeAll(() => {
+    write('elf', Buffer.from('\x7fELF\x02\x01\x01', 'latin1'));
     write('cut', efi.subarray(0, 400_000));
     const foreign = Buffer.from(efi.toString('latin1').replaceAll('iPXE', 'oPXE'), 'latin1');
     write('foreign', foreign);
