@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { BenchError } from '../errors.ts';
-import { customiseCard } from './customise/customise.ts';
+import { customiseCard, previewCard } from './customise/customise.ts';
 import { mailMerge, mergeNothing } from './customise/mail-merge.ts';
 import { parseRecipe, type Recipe } from './customise/recipe.ts';
 import { sealRecipe } from './customise/seal.ts';
@@ -41,8 +41,11 @@ export function customiseWith(recipes: readonly Recipe[], folder: string, now: (
       ...(sha256 !== undefined && { sha256 }),
       ...(recipe.name !== undefined && { recipe: recipe.name }),
     };
-    const { sentences, cannot } = await customiseCard(sectorStore(target), recipe, { load, passport, time });
-    return [...sentences, ...cannot];
+    const store = sectorStore(target);
+    // A card that lacks what was asked for is not the card that was asked for.
+    const { cannot } = await previewCard(store, recipe, { load });
+    if (cannot.length > 0) throw new BenchError('NOT_CUSTOMISABLE', { reason: cannot.join(' ').replace(/\.$/, '') });
+    return (await customiseCard(store, recipe, { load, passport, time })).sentences;
   };
 }
 

@@ -90,7 +90,7 @@ const median = (values: readonly number[]): number => {
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
 
-export async function benchFlash(report: Report, rounds = 5, megabytes = 1020): Promise<void> {
+export async function benchFlash(report: Report, rounds = 5, megabytes = 2064): Promise<void> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     report('Flash: skipped, needs Linux and root');
     return;

@@ -241,3 +241,75 @@ describe('in the middle', () => {
     expect(content(good, CARD_SIZE).equals(image)).toBe(true);
   });
 });
+
+describe('a recipe and a table', () => {
+  /** A boot partition as Raspberry Pi OS has it, as far as anybody looks at it before the first start. */
+  const piImage = (name: string, issue: string): string => {
+    const fat = path('fat');
+    rmSync(fat, { force: true });
+    tool('mkfs.vfat', '-C', '-n', 'BOOTFS', fat, String(32 * 1024));
+    const files = {
+      'bootcode.bin': 'boot',
+      'config.txt': '[all]\n',
+      'cmdline.txt': 'console=tty1 root=PARTUUID=1-02 rootwait init=/usr/lib/raspberrypi-sys-mods/firstboot\n',
+      'issue.txt': issue,
+    };
+    for (const [file, text] of Object.entries(files)) {
+      writeFileSync(path(file), text);
+      tool('mcopy', '-i', fat, path(file), '::');
+    }
+    truncateSync(fat, 32 * MB);
+    const whole = Buffer.alloc(37 * MB);
+    readFileSync(fat).copy(whole, 4 * MB);
+    writeFileSync(path(name), whole);
+    execFileSync('sfdisk', ['-q', path(name)], {
+      input: 'label: dos\nstart=8192, size=65536, type=c\n',
+      stdio: 'pipe',
+    });
+    return path(name);
+  };
+  const partition = (device: string): string => {
+    writeFileSync(path('read'), content(device, 37 * MB).subarray(4 * MB, 36 * MB));
+    return path('read');
+  };
+
+  it('each card gets its row; mtools reads it, fsck.vfat finds nothing', async () => {
+    const pi = piImage('pi.img', 'Raspberry Pi reference 2024-11-19\n');
+    writeFileSync(path('recipe.json'), JSON.stringify({ version: 1, name: 'rack', hostname: '{{name}}' }));
+    writeFileSync(path('cards.csv'), 'name\nrack7-a\nrack7-b\n');
+    const devices = [loop(40 * MB), loop(40 * MB)];
+    const flags = ['--customize', path('recipe.json'), '--csv', path('cards.csv'), '--yes', '--allow-fixed', '--json'];
+    const { code, stderr, json } = await run(pi, ...devices, ...flags);
+    expect([code, stderr]).toEqual([0, '']);
+    for (const [i, device] of devices.entries()) {
+      const name = `rack7-${'ab'[i]}`;
+      const fat = partition(device);
+      expect(tool('mtype', '-i', fat, '::custom.toml')).toContain(name);
+      expect(tool('mtype', '-i', fat, '::BENCHBOOT.TXT')).toContain('image: pi.img');
+      tool('fsck.vfat', '-n', fat);
+      const done = json().find(event => event.type === 'flash.done' && event.device === device);
+      expect(JSON.stringify(done!.customised)).toContain(name);
+    }
+  });
+
+  it('an image that cannot take it fails, and does not boot by accident', async () => {
+    const other = piImage('other.img', 'another system\n');
+    writeFileSync(path('recipe.json'), JSON.stringify({ version: 1, hostname: 'rack7-b' }));
+    const device = loop(40 * MB);
+    const { code, stdout } = await run(other, device, '--customize', path('recipe.json'), '--yes', '--allow-fixed');
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/cannot be customised/);
+    expect(boots(device)).toBe(false);
+  });
+
+  it('as many rows as drives, or nothing is written', async () => {
+    writeFileSync(path('recipe.json'), JSON.stringify({ version: 1, hostname: '{{name}}' }));
+    writeFileSync(path('cards.csv'), 'name\nrack7-a\nrack7-b\n');
+    const device = loop(6 * MB);
+    const flags = ['--customize', path('recipe.json'), '--csv', path('cards.csv'), '--yes', '--allow-fixed'];
+    const { code, stderr } = await run(path('card.img'), device, ...flags);
+    expect(code).toBe(2);
+    expect(stderr).toMatch(/2 rows, and 1 drives/);
+    expect(boots(device)).toBe(true);
+  });
+});
