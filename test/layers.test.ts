@@ -76,7 +76,7 @@ const MACHINES = [
   'main/flash/{block-sums,chunk,events,pace,progress}',
   'main/flash/source/decode/xz-plan',
   'main/flash/customise/{boot-text,cloud-init,csv,custom-toml,eeprom,ignition,image-kind,intent,mail-merge}',
-  'main/flash/customise/{network-manager,passport,plan,recipe,shell}',
+  'main/flash/customise/{network-manager,passport,plan,presets,recipe,shell}',
   'main/flash/drive/{capacity,describe,find,offer,queue}',
   'main/host/drive-identity',
   'main/host/helper/{capabilities,conversation,elevation,messages}',

@@ -125,6 +125,7 @@ function fromScript(text: string | undefined, cmdline: string | undefined): Draf
 type Values = Readonly<Record<string, JsonValue>>;
 const object = (value: JsonValue | undefined): Values =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Values) : {};
+const array = (value: JsonValue | undefined): readonly JsonValue[] => (Array.isArray(value) ? value : []);
 const string = (value: JsonValue | undefined): string | undefined => (typeof value === 'string' ? value : undefined);
 const strings = (value: JsonValue | undefined): readonly string[] | undefined =>
   Array.isArray(value) ? value.filter(each => typeof each === 'string') : undefined;
@@ -135,7 +136,7 @@ function fromCloudInit(userText: string | undefined, networkText: string | undef
   const user = object(values?.user);
   const [port, wire] = Object.entries(object(network.ethernets))[0] ?? [];
   const address = strings(object(wire).addresses)?.[0];
-  const gateway = string(object((object(wire).routes as readonly JsonValue[] | undefined)?.[0]).via);
+  const gateway = string(object(array(object(wire).routes)[0]).via);
   const dns = strings(object(object(wire).nameservers).addresses)?.join(' ');
   const air = object(object(network.wifis).wlan0);
   const [ssid, access] = Object.entries(object(air['access-points']))[0] ?? [];
@@ -164,16 +165,16 @@ function fromCloudInit(userText: string | undefined, networkText: string | undef
 function fromIgnition(text: string | undefined): Draft {
   const values = text === undefined ? undefined : yamlValues(text);
   if (!values) return {};
-  const user = object((object(values.passwd).users as readonly JsonValue[] | undefined)?.[0]);
-  const files = (object(values.storage).files as readonly JsonValue[] | undefined) ?? [];
+  const user = object(array(object(values.passwd).users)[0]);
+  const files = array(object(values.storage).files);
   const content = (path: string): string | undefined => {
     const source = string(object(object(files.find(file => object(file).path === path)).contents).source);
-    return source?.startsWith('data:,') ? decodeURIComponent(source.slice(6)) : undefined;
+    return source?.startsWith('data:,') ? decoded(source.slice(6)) : undefined;
   };
   const keyfile = content('/etc/NetworkManager/system-connections/benchboot.nmconnection');
   const [, address, gateway] = /^address1=([^,\n]+)(?:,(.+))?$/m.exec(keyfile ?? '') ?? [];
   const dns = /^dns=(.+);$/m.exec(keyfile ?? '')?.[1]?.replaceAll(';', ' ');
-  const links = (object(values.storage).links as readonly JsonValue[] | undefined) ?? [];
+  const links = array(object(values.storage).links);
   return given({
     hostname: content('/etc/hostname')?.trim(),
     user: string(user.name),
@@ -196,6 +197,14 @@ function fromIgnition(text: string | undefined): Draft {
           },
     wifi: wifiOf(content('/etc/NetworkManager/system-connections/benchboot-wifi.nmconnection')),
   });
+}
+
+function decoded(text: string): string | undefined {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return undefined;
+  }
 }
 
 function wifiOf(keyfile: string | undefined): Intent['wifi'] {

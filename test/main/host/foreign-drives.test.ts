@@ -1,8 +1,11 @@
 /** Drives of macOS and Windows, from outputs in the shape their tools print. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { BenchError } from '../../../main/errors.ts';
 import { DEFAULT_POLICY, offerOf } from '../../../main/flash/drive/offer.ts';
 import { darwinDriveList, darwinHolding, wholeDisks } from '../../../main/host/node/darwin-drives.ts';
+import { darwinDrives } from '../../../main/host/node/drives.darwin.ts';
+import { win32Drives } from '../../../main/host/node/drives.win32.ts';
 import { parsePlist } from '../../../main/host/node/plist.ts';
 import {
   parseWindowsStorage,
@@ -178,6 +181,30 @@ describe('macOS', () => {
       undefined,
     ]);
     expect(drives.map(drive => offerOf(drive, DEFAULT_POLICY).refusal?.reason)[3]).toBe('removable-only');
+  });
+
+  it('runs diskutil, and says in whose way a volume is', async () => {
+    const ran: string[] = [];
+    const host = darwinDrives(async command => {
+      ran.push(command.join(' '));
+      if (command[1] === 'list') return LISTING;
+      if (command[1] === 'info') return INFOS.get(command.at(-1)!) ?? '';
+      throw new BenchError('COMMAND_FAILED', {
+        command: command.join(' '),
+        reason: 'Volume bootfs was in use by process 88 (mds)',
+      });
+    });
+    const listed = await host.list();
+    expect(listed).toEqual(drives);
+    await expect(host.unmount(listed[1]!)).rejects.toMatchObject({
+      code: 'DRIVE_BUSY',
+      message: expect.stringContaining('process 88'),
+    });
+    expect(ran).toEqual([
+      'diskutil list -plist',
+      ...['disk0', 'disk4', 'disk5', 'disk6'].map(disk => `diskutil info -plist ${disk}`),
+      'diskutil unmountDisk disk4',
+    ]);
   });
 
   it('tells which disk holds a file', () => {
@@ -361,6 +388,18 @@ describe('Windows', () => {
           .map(({ offered, refusal }) => (offered ? 'offer' : refusal!.reason)),
       ).toEqual(['never-the-system-disk', 'never-the-system-disk', 'offer', 'no-medium']);
     expect(offerOf(drives[2]!, DEFAULT_POLICY).mounted).toEqual(['E:\\']);
+  });
+
+  it('asks PowerShell once, in single quotes', async () => {
+    const ran: string[] = [];
+    const host = win32Drives(async command => {
+      ran.push(command.at(-1)!);
+      return command.at(-1)!.includes('Get-Disk') ? WINDOWS : '2';
+    });
+    expect(await host.list()).toEqual(drives);
+    expect(await host.holding("C:\\it's here.img")).toEqual(['PhysicalDrive2']);
+    expect(ran).toHaveLength(2);
+    expect(ran[1]).toContain("Get-Volume -FilePath 'C:\\it''s here.img'");
   });
 
   it('names the volumes that are locked, and the disks that hold a file', () => {

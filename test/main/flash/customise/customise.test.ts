@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { configLines, editCmdline, editConfig } from '../../../../main/flash/customise/boot-text.ts';
 import { tomlValues } from '../../../../main/flash/customise/custom-toml.ts';
 import { customiseCard, previewCard, readCard } from '../../../../main/flash/customise/customise.ts';
+import { INTENT_FILES, intentOf, intentSentences } from '../../../../main/flash/customise/intent.ts';
 import { passportText, readPassport } from '../../../../main/flash/customise/passport.ts';
 import type { Recipe } from '../../../../main/flash/customise/recipe.ts';
 import { quoted } from '../../../../main/flash/customise/shell.ts';
@@ -270,6 +271,52 @@ describe('boot texts', () => {
       ),
     );
   });
+});
+
+it('a foreign card may say anything: it is read as far as it is understood', () => {
+  const deep = fc.letrec<{ value: unknown }>(tie => ({
+    value: fc.oneof(
+      { maxDepth: 4 },
+      fc.constantFrom('data:,%', 'x', null, 5, true, '/etc/hostname'),
+      fc.array(tie('value'), { maxLength: 2 }),
+      fc.dictionary(
+        fc.constantFrom(
+          'user',
+          'network',
+          'ethernets',
+          'wifis',
+          'wlan0',
+          'routes',
+          'access-points',
+          'storage',
+          'files',
+          'links',
+          'path',
+          'contents',
+          'source',
+          'passwd',
+          'users',
+          'runcmd',
+          'nameservers',
+        ),
+        tie('value'),
+        { maxKeys: 3 },
+      ),
+    ),
+  }));
+  const text = fc.oneof(
+    fc.string(),
+    deep.value.map(value => JSON.stringify(value)),
+    fc.constantFrom('[user]\nname = 5\n', "A='", '[wlan]\nssid = []\n'),
+  );
+  const texts = fc.record(Object.fromEntries(INTENT_FILES.map(name => [name, text])), { requiredKeys: [] });
+  fc.assert(
+    fc.property(texts, given => {
+      for (const sentence of intentSentences(intentOf(given), () => undefined))
+        expect(sentence).toMatch(/^[^\n\u001b]+\.$/);
+    }),
+    { numRuns: 500 },
+  );
 });
 
 describe('what stands between quotes', () => {

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseCsv } from '../../../../main/flash/customise/csv.ts';
 import { mailMerge, mergeNothing } from '../../../../main/flash/customise/mail-merge.ts';
+import { PRESETS } from '../../../../main/flash/customise/presets.ts';
 import { formatRecipe, parseRecipe, type Recipe } from '../../../../main/flash/customise/recipe.ts';
 import { ANNA, EVERYTHING } from './cards.ts';
 
@@ -12,6 +13,10 @@ describe('the recipe', () => {
   it('that asks for everything is in order, and comes back as it was', () => {
     const result = parseRecipe(formatRecipe(EVERYTHING), 'r.json');
     expect(result).toEqual({ ok: true, recipe: EVERYTHING, remarks: [] });
+  });
+
+  it.each(PRESETS.map(({ name, recipe }) => [name, recipe] as const))('the preset %s is in order', (_name, recipe) => {
+    expect(parseRecipe(formatRecipe(recipe), 'r.json')).toEqual({ ok: true, recipe, remarks: [] });
   });
 
   it.each<[object, RegExp]>([
