@@ -85,7 +85,7 @@ const wants = name => only.length === 0 || only.includes(name);
 if (wants('check')) {
   check('format and lint', bin('biome'), ['ci', '--colors=off', '.']);
   check('types', bin('tsc'), ['-p', '.']);
-  check('types of the window', bin('tsc'), ['-b', 'renderer']);
+  check('types of the window', bin('tsc'), ['-b', 'renderer', 'test/renderer']);
 }
 if (wants('unit')) suite('unit');
 const privileged = ['network', 'boards', 'browser'].filter(wants);

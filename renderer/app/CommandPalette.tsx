@@ -9,7 +9,7 @@ export function CommandPalette() {
   const commands = useAllCommands();
   const groups = useMemo(
     () =>
-      [...Map.groupBy(commands, command => command.group)].map(
+      [...Map.groupBy(commands, command => command.group)].sort(byGroup).map(
         ([group, members]): SpotlightActionGroupData => ({
           group,
           actions: members.map(({ id, label, description, keywords, icon: Icon, keys, run }) => ({
@@ -32,6 +32,7 @@ export function CommandPalette() {
       highlightQuery
       scrollable
       maxHeight={420}
+      attributes={{ content: { 'aria-label': 'Find anything' } }}
       nothingFound="Nothing by that name. Try another word, such as a device's name or “theme”."
       searchProps={{
         leftSection: <IconSearch size={18} stroke={1.6} />,
@@ -40,4 +41,11 @@ export function CommandPalette() {
       }}
     />
   );
+}
+
+/** What can be done here stands before the ways elsewhere. */
+const LAST_GROUPS = ['Devices', 'Go to', 'Window'];
+
+function byGroup([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number {
+  return LAST_GROUPS.indexOf(a) - LAST_GROUPS.indexOf(b);
 }

@@ -8,6 +8,7 @@ import {
   type MantineColorsTuple,
   Modal,
   NumberInput,
+  SegmentedControl,
   Select,
   Textarea,
   TextInput,
@@ -66,6 +67,7 @@ export const theme = createTheme({
     Textarea: Textarea.extend({ defaultProps: { size: 'sm' } }),
     Select: Select.extend({ defaultProps: { size: 'sm', allowDeselect: false } }),
     Tooltip: Tooltip.extend({ defaultProps: { openDelay: 300, withArrow: true, multiline: true } }),
+    SegmentedControl: SegmentedControl.extend({ styles: { label: { color: 'var(--text)', fontWeight: 500 } } }),
     Kbd: Kbd.extend({ defaultProps: { size: 'xs' } }),
     Modal: Modal.extend({
       defaultProps: { transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.4 } },

@@ -2,7 +2,7 @@
 import { useHotkeys } from '@mantine/hooks';
 import { IconMoon, IconRefresh } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import { useSession } from '../engine/use-engine.tsx';
+import { useLink, useSession } from '../engine/use-engine.tsx';
 import { type Command, useCommands } from '../ui/commands.ts';
 import { go } from '../ui/route.ts';
 import { MOD } from './keys.ts';
@@ -14,6 +14,7 @@ export function useFrameCommands(): void {
     [],
   );
   const session = useSession();
+  const isGone = useLink().state.engine.engine === 'gone';
   useCommands(
     useMemo(
       (): Command[] => [
@@ -34,16 +35,19 @@ export function useFrameCommands(): void {
           // A failure shows itself: the line to the engine is down, which the frame says.
           run: () => void session.call('settings.change', { theme }).catch(() => {}),
         })),
-        {
-          id: 'engine.restart',
-          label: 'Restart the engine',
-          description: 'Ends what is served, undoes its changes and starts the engine anew',
-          group: 'Window',
-          icon: IconRefresh,
-          run: () => session.link.restartEngine(),
-        },
+        ...(isGone
+          ? [
+              {
+                id: 'engine.restart',
+                label: 'Restart the engine',
+                group: 'Window',
+                icon: IconRefresh,
+                run: () => session.link.restartEngine(),
+              },
+            ]
+          : []),
       ],
-      [session],
+      [session, isGone],
     ),
   );
 }

@@ -28,7 +28,9 @@ export type LinkEvent =
 export function nextLink(state: LinkState, event: LinkEvent): LinkState {
   switch (event.type) {
     case 'up':
-      return { ...state, line: 'up', failures: 0, engine: { ...state.engine, engine: 'running' } };
+      return state.line === 'up' && state.engine.engine === 'running'
+        ? state
+        : { ...state, line: 'up', failures: 0, engine: { ...state.engine, engine: 'running' } };
     case 'closed':
       return {
         ...state,

@@ -143,6 +143,8 @@ function browserLink(): Link {
       });
       return () => line.close();
     },
-    restartEngine: () => socket?.send(JSON.stringify({ shell: { restart: true } })),
+    restartEngine() {
+      if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify({ shell: { restart: true } }));
+    },
   };
 }

@@ -8,14 +8,17 @@ import { Store } from './store.ts';
 export class Session {
   readonly store = new Store();
   readonly link: Link;
+  readonly #painted: (done: () => void) => void;
   #state: LinkState = FIRST_LINK;
   readonly #listeners = new Set<() => void>();
   #connection: Connection | undefined;
   #closeLine: (() => void) | undefined;
   #retry: ReturnType<typeof setTimeout> | undefined;
 
-  constructor(link: Link) {
+  /** `painted`: calls back when what was just applied is on the screen. */
+  constructor(link: Link, painted: (done: () => void) => void = whenPainted) {
     this.link = link;
+    this.#painted = painted;
   }
 
   get state(): LinkState {
@@ -48,7 +51,7 @@ export class Session {
           onViews: (message, done) => {
             this.store.apply(message);
             this.#move({ type: 'up' });
-            whenPainted(done);
+            this.#painted(done);
           },
           onClose: () => {
             this.#connection = undefined;

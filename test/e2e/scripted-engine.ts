@@ -38,11 +38,16 @@ export interface ScriptedEngine {
   readonly views: ScriptedViews;
   /** Says something for the shell on every window's socket. */
   tell(shell: object): void;
+  /** Resolves when some window sends this very text. */
+  heard(text: string): Promise<void>;
+  /** Cuts every window's line. */
+  drop(): void;
   close(): Promise<void>;
 }
 
 /** Another build of the window may be looked at. */
-const RENDERER = process.env.BENCHBOOT_RENDERER ?? fileURLToPath(new URL('../../dist/renderer', import.meta.url));
+export const RENDERER =
+  process.env.BENCHBOOT_RENDERER ?? fileURLToPath(new URL('../../dist/renderer', import.meta.url));
 
 export async function startScriptedEngine({ views, handlers = {} }: Script): Promise<ScriptedEngine> {
   const feed = new ViewFeed(sourcesOf(views));
@@ -58,7 +63,9 @@ export async function startScriptedEngine({ views, handlers = {} }: Script): Pro
     response.end(file.type.startsWith('text/html') ? pageWithNonce(file.bytes.toString(), nonce) : file.bytes);
   });
   const sockets = new WebSocketServer({ server, path: '/engine' });
+  const waiting = new Map<string, () => void>();
   sockets.on('connection', (socket: WebSocket) => {
+    socket.on('message', data => waiting.get(String(data))?.());
     serve({
       channel: socketChannel(socket as unknown as SocketLike),
       handlers: scripted(handlers),
@@ -76,6 +83,10 @@ export async function startScriptedEngine({ views, handlers = {} }: Script): Pro
     views,
     tell(shell) {
       for (const socket of sockets.clients) socket.send(JSON.stringify({ shell }));
+    },
+    heard: text => new Promise(resolve => waiting.set(text, resolve)),
+    drop() {
+      for (const socket of sockets.clients) socket.terminate();
     },
     async close() {
       for (const socket of sockets.clients) socket.terminate();

@@ -1,6 +1,6 @@
 /** What the bench does while any view is shown: offers its commands, and calls out what happens. */
 import { IconCpu, IconPlayerPlay, IconPlayerStop, IconRefresh } from '@tabler/icons-react';
-import { useEffect, useMemo, useRef } from 'react';
+import { useEffect, useMemo } from 'react';
 import { useKeys, useSession, useValue } from '../../engine/use-engine.tsx';
 import { announce } from '../../ui/announce.tsx';
 import { type Command, useCommands } from '../../ui/commands.ts';
@@ -65,18 +65,18 @@ function useBenchCommands(): void {
 
 function useSpokenEvents(): void {
   const { store } = useSession();
-  const last = useRef<number>(undefined);
-  useEffect(
-    () =>
-      store.onView('events', () => {
-        const events = store.log('events');
-        const from = last.current;
-        last.current = events.at(-1)?.n;
-        // What was there when this window came is no news; and another engine counts from the beginning.
-        if (from === undefined || (last.current ?? 0) < from) return;
-        const first = events.findLastIndex(({ n }) => n <= from) + 1;
-        for (const sentence of spokenOf(events.slice(first))) announce(sentence);
-      }),
-    [store],
-  );
+  useEffect(() => {
+    const newest = (): number => store.log('events').at(-1)?.n ?? 0;
+    // What was there when this window came is no news.
+    let last = store.value('engine') === undefined ? undefined : newest();
+    return store.onView('events', () => {
+      const from = last;
+      last = newest();
+      // Another engine counts from the beginning.
+      if (from === undefined || last < from) return;
+      const events = store.log('events');
+      const first = events.findLastIndex(({ n }) => n <= from) + 1;
+      for (const sentence of spokenOf(events.slice(first))) announce(sentence);
+    });
+  }, [store]);
 }

@@ -13,7 +13,7 @@ import { changedFields, type Offer, overlapText, type Wish, wishToSend } from '.
 import classes from './BeforeStart.module.css';
 import { Refusal } from './Refusal.tsx';
 import { usePlan } from './use-plan.ts';
-import { WishForm } from './WishForm.tsx';
+import { isAboutField, WishForm } from './WishForm.tsx';
 
 interface PlanPanelProps {
   readonly nic: NicView;
@@ -84,7 +84,7 @@ export function PlanPanel({ nic, bench, wish, onWish, offer }: PlanPanelProps) {
         plan.error.rule ? (
           <Refusal error={plan.error} onOverride={rule => setForce([...force, rule])} />
         ) : (
-          <ErrorNote error={plan.error} />
+          !(isOpen && isAboutField(plan.error)) && <ErrorNote error={plan.error} />
         )
       ) : plan.data ? (
         <PlanSummary plan={plan.data} />

@@ -26,15 +26,16 @@ export function WirePanel({ nic, wire }: { nic: NicView; wire: WireView | undefi
     <Panel
       title="On the wire"
       aside={
-        stations.length > 0 ? (
-          <CopyCsv
-            what="stations"
-            header={['macs', 'name', 'what', 'addresses', 'says']}
-            rows={() => stations.map(csvRow)}
-          />
-        ) : (
-          'listening, sending nothing'
-        )
+        <>
+          listening, sending nothing
+          {stations.length > 0 && (
+            <CopyCsv
+              what="stations"
+              header={['macs', 'name', 'what', 'addresses', 'says']}
+              rows={() => stations.map(csvRow)}
+            />
+          )}
+        </>
       }
     >
       {wire?.error ? (
@@ -79,12 +80,24 @@ function StationRow({ station }: { station: StationView }) {
         <Icon size={18} stroke={1.6} aria-hidden />
       </span>
       <div className={classes.portBody}>
-        <p className={classes.says}>{station.says}</p>
+        <Says station={station} />
         <span className={classes.seen}>
           heard <Ago at={station.lastSeen} />
         </span>
       </div>
     </div>
+  );
+}
+
+/** The name stands out: that is how people call it. */
+function Says({ station: { name, says } }: { station: StationView }) {
+  const quoted = `"${name}"`;
+  if (name === undefined || !says.startsWith(quoted)) return <p className={classes.says}>{says}</p>;
+  return (
+    <p className={classes.says}>
+      <strong>{name}</strong>
+      {says.slice(quoted.length)}
+    </p>
   );
 }
 

@@ -18,7 +18,12 @@ interface WishFormProps {
   readonly error: ErrorView | undefined;
 }
 
-type TextField = Exclude<keyof Wish, 'tftp' | 'http' | 'dns'>;
+/** Whether a message is about one of the fields, which then shows it itself. */
+export const isAboutField = (error: ErrorView): boolean =>
+  FIELDS.some(field => error.message.startsWith(WISH_NAMES[field]));
+
+const FIELDS = ['root', 'address', 'lease', 'range', 'gateway', 'dnsServers', 'httpPort', 'benchFile'] as const;
+type TextField = (typeof FIELDS)[number];
 
 export function WishForm({ wish, onChange, plan, error }: WishFormProps) {
   const { pickFolder } = useLink();
@@ -44,9 +49,7 @@ export function WishForm({ wish, onChange, plan, error }: WishFormProps) {
   return (
     <div className={classes.form}>
       <Group gap="xs" align="flex-end" wrap="nowrap">
-        <div className={classes.portBody}>
-          {text('root', 'Folder with boot files', 'none: boards get the boot menu')}
-        </div>
+        <div className={classes.portBody}>{text('root', 'Folder with boot files', 'none')}</div>
         <Button
           variant="default"
           leftSection={<IconFolder size={16} stroke={1.6} aria-hidden />}
@@ -64,26 +67,24 @@ export function WishForm({ wish, onChange, plan, error }: WishFormProps) {
         {text('gateway', 'Gateway', plan?.gateway ?? 'none')}
         {text('dnsServers', 'Name servers', plan?.nameServers.join(', ') || 'none')}
       </div>
-      <div className={classes.pair}>
-        <Select
-          label="Mode"
-          data={[
-            { value: 'dhcp', label: 'Addresses and boot files' },
-            { value: 'proxy', label: 'Boot files only (proxy)' },
-          ]}
-          value={wish.mode || 'dhcp'}
-          onChange={mode => set({ mode: mode === 'dhcp' ? undefined : (mode ?? undefined) })}
-        />
-        <Select
-          label="A board keeps its address by"
-          data={[
-            { value: 'mac', label: 'MAC' },
-            { value: 'client-id', label: 'Client-id (RFC 2131)' },
-          ]}
-          value={wish.identity || 'mac'}
-          onChange={identity => set({ identity: identity === 'mac' ? undefined : (identity ?? undefined) })}
-        />
-      </div>
+      <Select
+        label="Mode"
+        data={[
+          { value: 'dhcp', label: 'Addresses and boot files' },
+          { value: 'proxy', label: 'Boot files only (proxy)' },
+        ]}
+        value={wish.mode || 'dhcp'}
+        onChange={mode => set({ mode: mode === 'dhcp' ? undefined : (mode ?? undefined) })}
+      />
+      <Select
+        label="A board keeps its address by"
+        data={[
+          { value: 'mac', label: 'MAC' },
+          { value: 'client-id', label: 'Client-id (RFC 2131)' },
+        ]}
+        value={wish.identity || 'mac'}
+        onChange={identity => set({ identity: identity === 'mac' ? undefined : (identity ?? undefined) })}
+      />
       <div className={classes.pair}>
         {text('httpPort', 'HTTP port', plan?.httpPort === undefined ? '80' : String(plan.httpPort))}
         {text('benchFile', 'Bench file', 'none')}

@@ -4,7 +4,7 @@ import { useLocalStorage } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react';
 import { useMemo, useState } from 'react';
 import type { LoggedEvent } from '../../../../main/contract/views.ts';
-import { useLog } from '../../../engine/use-engine.tsx';
+import { useLog, useTable } from '../../../engine/use-engine.tsx';
 import { CopyCsv } from '../../../ui/CopyCsv.tsx';
 import { Time } from '../../../ui/Time.tsx';
 import { Cell, VirtualGrid } from '../../../ui/VirtualGrid.tsx';
@@ -28,6 +28,7 @@ export function EventLog() {
     [events, isOpen, kinds, search],
   );
   const last = events.at(-1);
+  const names = useNames();
   return (
     <section className={classes.root} aria-label="Event log" data-open={isOpen || undefined}>
       <div className={classes.bar}>
@@ -75,7 +76,7 @@ export function EventLog() {
           label="Events"
           count={shown.length}
           keyOf={index => shown[index]!.n}
-          row={index => <EventRow event={shown[index]!} />}
+          row={index => <EventRow event={shown[index]!} names={names} />}
           columns={COLUMNS}
           rowHeight={ROW}
           follow
@@ -94,16 +95,26 @@ function Latest({ event }: { event: LoggedEvent }) {
   );
 }
 
-export function EventRow({ event }: { event: LoggedEvent }) {
+/** What the devices are called, by every MAC they have worn. */
+function useNames(): ReadonlyMap<string, string> {
+  const devices = useTable('devices');
+  return useMemo(
+    () => new Map([...devices.values()].flatMap(({ macs, name }) => macs.map(mac => [mac, name] as const))),
+    [devices],
+  );
+}
+
+function EventRow({ event, names }: { event: LoggedEvent; names: ReadonlyMap<string, string> }) {
   const { kind, tone, who, text } = eventText(event);
+  const name = names.get(who) ?? who;
   return (
     <>
       <Cell className="dim">
         <Time at={Date.parse(event.t)} />
       </Cell>
       <Cell className={classes.kind}>{kind}</Cell>
-      <Cell className="mono" title={who}>
-        {who}
+      <Cell className={name.includes(':') ? 'mono' : undefined} title={who}>
+        {name}
       </Cell>
       <Cell title={text} className={classes.text}>
         <span data-tone={tone}>{text}</span>
