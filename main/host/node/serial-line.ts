@@ -256,7 +256,10 @@ class NodeSerialLine implements SerialLine {
   }
 }
 
-/** Bytes over a terminal stream. It opens the device once more for itself, so it never shares our descriptor's state. */
+/**
+ * Bytes over a terminal stream. Node opens the device once more for it and puts that in place of our descriptor: a lock
+ * taken before is gone, so `settle` takes one.
+ */
 function terminalCarrier(binding: Binding, pty: boolean): Carrier {
   const stream = new ReadStream(binding.fd!);
   // A device that went away shows as the end of the stream or as EIO; both end in `close`.

@@ -8,7 +8,14 @@ import type { FlowControl, LineSettings, ModemLines, Parity } from '../host.ts';
 
 type Ioctl = (fd: number, request: number, type: string, argument: Uint8Array | null) => number;
 
+type Flock = (fd: number, operation: number) => number;
+
 let ioctl: Ioctl | undefined;
+let flock: Flock | undefined;
+
+/** sys/file.h, of Linux and BSD systems. */
+const LOCK_EX = 2;
+const LOCK_NB = 4;
 
 /** Throws a system error: ENOTTY where the device has no such thing, EIO when it is gone. */
 function control(fd: number, request: number, argument: Uint8Array | null, what: string): void {
@@ -54,8 +61,13 @@ export function holdBreak(fd: number, on: boolean): void {
   control(fd, on ? REQUESTS.breakOn : REQUESTS.breakOff, null, on ? 'TIOCSBRK' : 'TIOCCBRK');
 }
 
-/** Nobody else may open the device from now on (root may). */
+/**
+ * Nobody else may open the device from now on: an advisory lock, which other terminal programs look at (and we), and the
+ * system's own refusal, which holds for everybody but root. Throws EAGAIN when another has the lock.
+ */
 export function takeExclusively(fd: number): void {
+  flock ??= koffi.load(null).func('int flock(int, int)') as Flock;
+  if (flock(fd, LOCK_EX | LOCK_NB) < 0) throw systemError('flock', 'the lock of the port');
   control(fd, REQUESTS.exclusive, null, 'TIOCEXCL');
 }
 
@@ -79,6 +91,31 @@ const CRTSCTS = 0x80000000;
 const IXON = 0x400;
 const IXANY = 0x800;
 const IXOFF = 0x1000;
+
+/** Rates with a constant of their own (asm-generic/termbits.h): programs that know no other way read them back too. */
+const STANDARD_RATES: Readonly<Record<number, number>> = {
+  1200: 0x9,
+  2400: 0xb,
+  4800: 0xc,
+  9600: 0xd,
+  19200: 0xe,
+  38400: 0xf,
+  57600: 0x1001,
+  115200: 0x1002,
+  230400: 0x1003,
+  460800: 0x1004,
+  500000: 0x1005,
+  576000: 0x1006,
+  921600: 0x1007,
+  1000000: 0x1008,
+  1152000: 0x1009,
+  1500000: 0x100a,
+  2000000: 0x100b,
+  2500000: 0x100c,
+  3000000: 0x100d,
+  3500000: 0x100e,
+  4000000: 0x100f,
+};
 
 const PARITY: Readonly<Record<Parity, number>> = {
   none: 0,
@@ -111,8 +148,9 @@ export function reframe(fd: number, settings: LineSettings): number {
 export function reframed(view: DataView, { baudRate, dataBits, parity, stopBits, flowControl }: LineSettings): void {
   const flow = FLOW[flowControl];
   const framing = ((dataBits - 5) << 4) | (stopBits === 2 ? CSTOPB : 0) | PARITY[parity] | flow.control;
+  const rate = STANDARD_RATES[baudRate] ?? BOTHER;
   const cleared = CBAUD | (CBAUD << 16) | CSIZE | CSTOPB | PARENB | PARODD | CMSPAR | CRTSCTS | HUPCL;
-  view.setUint32(TERMIOS2.control, (view.getUint32(TERMIOS2.control, true) & ~cleared) | BOTHER | framing, true);
+  view.setUint32(TERMIOS2.control, (view.getUint32(TERMIOS2.control, true) & ~cleared) | rate | framing, true);
   const input = view.getUint32(TERMIOS2.input, true) & ~(IXON | IXANY | IXOFF);
   view.setUint32(TERMIOS2.input, input | flow.input, true);
   view.setUint32(TERMIOS2.inputRate, baudRate, true);
