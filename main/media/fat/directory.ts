@@ -123,6 +123,19 @@ export function setContents(slot: Uint8Array, to: Pick<NewEntry, 'cluster' | 'si
   view.setUint32(28, to.size, true);
 }
 
+/** The first of `count` slots in a row that are free: deleted, or from the end mark on. */
+export function freeSlots(bytes: Uint8Array, count: number): number | undefined {
+  const total = bytes.length / SLOT;
+  let free = 0;
+  for (let slot = 0; slot < total; slot++) {
+    const first = bytes[slot * SLOT];
+    if (first === 0) return slot - free + count <= total ? slot - free : undefined;
+    free = first === 0xe5 ? free + 1 : 0;
+    if (free === count) return slot - count + 1;
+  }
+  return undefined;
+}
+
 /** FAT holds 1980 to 2107 in steps of two seconds. */
 function encodeTime(value: Date): { date: number; time: number } {
   const year = Math.min(2107, Math.max(1980, value.getUTCFullYear()));

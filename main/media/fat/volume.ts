@@ -4,7 +4,15 @@
  */
 import { BenchError } from '../../errors.ts';
 import type { BlockStore } from '../block-store.ts';
-import { ATTRIBUTE, type DirectoryEntry, decodeDirectory, encodeEntry, SLOT, setContents } from './directory.ts';
+import {
+  ATTRIBUTE,
+  type DirectoryEntry,
+  decodeDirectory,
+  encodeEntry,
+  freeSlots,
+  SLOT,
+  setContents,
+} from './directory.ts';
 import {
   clusterOffset,
   clusterSize,
@@ -253,10 +261,10 @@ class Volume implements FatVolume {
     const { octets, needsLong } = shortNameFor(name, new Set(folder.entries.map(entry => entry.shortOctets)));
     const slots = encodeEntry({ ...contents, shortOctets: octets, longName: needsLong ? name : undefined });
     const count = slots.length / SLOT;
-    let at = gap(folder.bytes, count);
+    let at = freeSlots(folder.bytes, count);
     if (at === undefined) {
       await this.extend(folder, name, count);
-      at = gap(folder.bytes, count)!;
+      at = freeSlots(folder.bytes, count)!;
     }
     // What follows the end mark may be anything; it stays the end.
     let end = 0;
@@ -385,19 +393,6 @@ function lookUp(directory: Directory, name: string): DirectoryEntry | undefined 
 }
 
 const full = (path: string, problem: string): BenchError<'FAT_FULL'> => new BenchError('FAT_FULL', { path, problem });
-
-/** The first of `count` slots in a row that are free: deleted, or from the end mark on. */
-function gap(bytes: Uint8Array, count: number): number | undefined {
-  const total = bytes.length / SLOT;
-  let free = 0;
-  for (let slot = 0; slot < total; slot++) {
-    const first = bytes[slot * SLOT];
-    if (first === 0) return slot - free + count <= total ? slot - free : undefined;
-    free = first === 0xe5 ? free + 1 : 0;
-    if (free === count) return slot - count + 1;
-  }
-  return undefined;
-}
 
 /** Clusters that follow one another, so that each run is read or written at once. */
 function runs(chain: readonly number[]): { index: number; cluster: number; count: number }[] {
