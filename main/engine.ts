@@ -3,6 +3,7 @@
  * app are two faces of it. Plain Node, no Electron.
  */
 import { readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Bench, startBench } from './bench/bench.ts';
 import { benchDefaults } from './bench/bench-defaults.ts';
 import { EventLog } from './bench/event-log.ts';
@@ -10,12 +11,15 @@ import { type BenchPlan, type BenchRequest, planBench } from './bench/plan.ts';
 import type { Owner } from './console/binding.ts';
 import { type Consoles, createConsoles } from './console/consoles.ts';
 import { type ConsoleStories, followConsoles } from './console/follow-consoles.ts';
+import { knownHosts } from './console/known-hosts.ts';
+import type { SshLogin, SshPlace } from './console/links/ssh.ts';
 import type { Device } from './devices/device.ts';
 import { examine, type Finding } from './doctor/doctor.ts';
 import { BenchError } from './errors.ts';
 import type { Clock, Endpoint, Host, Nic } from './host/host.ts';
 import { openJournal, restoreStale, type Undoing } from './nic/journal.ts';
 import { rankNics, type Worthiness } from './nic/worthiness.ts';
+import { type Box, openBox } from './oobm/box.ts';
 import { type WireWatch, watchWire } from './wire/watch.ts';
 
 export interface EngineSettings {
@@ -41,6 +45,8 @@ export interface Engine {
   readonly consoles: Consoles;
   /** What each console has told of its board: boots, stages, failures, whose it is. */
   readonly consoleStories: ConsoleStories;
+  /** Logs in to the control board of a cluster box. Throws what `openBox` throws. */
+  openBox(place: SshPlace, login: () => Promise<SshLogin>): Promise<Box>;
   /** The network ports, the best bench first. */
   nics(): Promise<readonly (readonly [Nic, Worthiness])[]>;
   /** Calls back with the ports, the best bench first, soon and whenever something about one changed. Returns stop. */
@@ -105,6 +111,8 @@ export function createEngine(host: Host, settings: EngineSettings): Engine {
     events: log,
     consoles,
     consoleStories,
+    openBox: (place, login) =>
+      openBox({ place, login, knownHosts: knownHosts(join(settings.stateFolder, 'known_hosts')), clock: host.clock }),
     nics: async () => rankNics(await host.nics.list()),
     watchNics: changed => host.nics.watch(nics => changed(rankNics(nics))),
     plan,

@@ -100,6 +100,12 @@ const CATALOGUE = {
     1,
     (d: { command: string; reason: string }) => `\`${d.command}\` failed: ${d.reason}. Nothing else was changed.`,
   ),
+  BOX_DROPS_SSH: row(
+    1,
+    (d: { host: string }) =>
+      `${d.host} takes the connection and drops it before it shows a key: its SSH server is broken, most often by a damaged ` +
+      'host key. On its own serial console: rm /etc/dropbear/dropbear_*_host_key, then restart dropbear.',
+  ),
   CONSOLE_NOT_THERE: row(
     1,
     (d: { target: string }) =>

@@ -88,6 +88,7 @@ const MACHINES = [
   'main/ipxe/embed/*',
   'main/ipxe/{media,medium,targets}',
   'main/media/{block-store,boot-loader,disk-image,iso-image,partition-tables,partitions}',
+  'main/oobm/{nodectl}',
   'main/nic/{addressing,worthiness}',
   'main/tftp/{negotiate,netascii,transfer}',
   'main/wire/{address-watch,dhcp-probe,inspect,listener,station}',

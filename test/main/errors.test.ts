@@ -32,6 +32,7 @@ const EXAMPLES: { readonly [C in ErrorCode]: ErrorData<C> } = {
   IPXE_FILE: { file: 'own.efi', problem: 'it is cut short; get the file again' },
   IPXE_SCRIPT: { script: 'boot.ipxe', problem: 'line 3 holds a NUL character; remove it' },
   COMMAND_FAILED: { command: 'ip addr add', reason: 'File exists' },
+  BOX_DROPS_SSH: { host: '10.32.0.20' },
   CONSOLE_NOT_THERE: { target: '/dev/ttyUSB0' },
   CONSOLE_BUSY: { target: '/dev/ttyUSB1', holder: 'picocom (process 812)' },
   CONSOLE_FORBIDDEN: { target: '/dev/ttyUSB2', group: 'dialout' },

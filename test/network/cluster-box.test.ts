@@ -1,0 +1,213 @@
+/** A cluster box's control board: OpenSSH's server, a nodectl that prints what the real ones print, ptys behind picocom. */
+import { execFileSync, spawnSync } from 'node:child_process';
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type Server } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { type Consoles, createConsoles } from '../../main/console/consoles.ts';
+import { knownHosts } from '../../main/console/known-hosts.ts';
+import type { Session } from '../../main/console/session.ts';
+import { nodeClock } from '../../main/host/node/clock.ts';
+import { nodeSerialPorts } from '../../main/host/node/serial-ports.ts';
+import { type Box, openBox } from '../../main/oobm/box.ts';
+import { Program } from '../lab/program.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'benchboot-box-'));
+const bin = join(folder, 'bin');
+const path = (name: string): string => join(folder, name);
+const script = (name: string, text: string): void => {
+  writeFileSync(join(bin, name), `#!/bin/sh\n${text}`);
+  chmodSync(join(bin, name), 0o755);
+};
+
+let sshd: Program;
+let port = 0;
+let consoles: Consoles;
+const user = userInfo().username;
+const place = () => ({ host: '127.0.0.1', port, user });
+const login = async () => ({ keys: [readFileSync(path('id'))] });
+const open = (file = 'known_hosts'): Promise<Box> =>
+  openBox({ place: place(), login, knownHosts: knownHosts(path(file)), clock: nodeClock });
+
+const MAKER = `
+echo "$@" >> ${folder}/calls
+case $1 in
+  list) echo "01:00.0 Network controller: Mixtile Limited Blade 3 (rev 01)"; echo "02:00.0 Network controller: Mixtile Limited Blade 3 (rev 01)";;
+  poweron|poweroff|reboot) [ "$3" != 4 ] || { echo "open gpio failed: No such file or directory" >&2; exit 1; };;
+  rescan) ;;
+  flash) echo "This function is under active development.";;
+  *) echo "Usage: nodectl {list|poweron|reboot|flash|console|rescan} [-n NODE]"; exit 1;;
+esac
+`;
+const REWRITE = `
+case $1 in
+  --version) echo "nodectl version v0.0.2";;
+  list) echo "No devices found. Run the rescan command then try again.";;
+esac
+`;
+/** A blade's console: says which adapter was asked for, then echoes. */
+const PICOCOM = `
+[ "$1 $2" = "-b 1500000" ] || exit 2
+stty raw -echo 2>/dev/null
+printf 'Terminal ready\\r\\n%s U-Boot 2017.09 (x)\\r\\n' "$3"
+exec cat
+`;
+
+beforeAll(async () => {
+  mkdirSync(bin);
+  mkdirSync('/run/sshd', { recursive: true });
+  for (const key of ['host1', 'host2', 'id'])
+    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path(key)]);
+  writeFileSync(path('authorized'), readFileSync(path('id.pub')));
+  script('nodectl', MAKER);
+  script('picocom', PICOCOM);
+  port = await freePort();
+  sshd = await serve('host1');
+  consoles = createConsoles({
+    host: { clock: nodeClock, serialPorts: nodeSerialPorts(process.platform) },
+    stateFolder: folder,
+  });
+});
+afterAll(async () => {
+  await consoles?.close();
+  if (sshd) await powerOff();
+  rmSync(folder, { recursive: true });
+});
+
+async function serve(hostKey: string): Promise<Program> {
+  const options = [
+    `ListenAddress=127.0.0.1:${port}`,
+    `HostKey=${path(hostKey)}`,
+    `AuthorizedKeysFile=${path('authorized')}`,
+    'StrictModes=no',
+    'UsePAM=no',
+    'PasswordAuthentication=no',
+    'PidFile=none',
+    `SetEnv=PATH=${bin}:/usr/bin:/bin`,
+  ];
+  const command = ['/usr/sbin/sshd', '-D', '-e', '-f', '/dev/null', ...options.flatMap(option => ['-o', option])];
+  const program = new Program(command, { name: 'sshd', log: path('sshd.log') });
+  await program.line(/Server listening/);
+  return program;
+}
+
+/** Ends the server and the connections it holds, as a control board that loses power does. */
+async function powerOff(): Promise<void> {
+  const held = spawnSync('pgrep', ['-P', String(sshd.pid)], { encoding: 'utf8' })
+    .stdout.split('\n')
+    .filter(Boolean);
+  sshd.kill('SIGTERM');
+  for (const pid of held) process.kill(Number(pid), 'SIGKILL');
+  await sshd.ended;
+}
+
+function freePort(): Promise<number> {
+  return new Promise(resolve => {
+    const server: Server = createServer().listen(0, '127.0.0.1', () => {
+      const { port: free } = server.address() as { port: number };
+      server.close(() => resolve(free));
+    });
+  });
+}
+
+describe('a cluster box', () => {
+  it('tells presence for what it is, switches several blades, and keeps every command with its output', async () => {
+    const box = await open();
+    try {
+      expect(box.variant).toBe('maker');
+      const presence = await box.presence();
+      expect(presence.devices.map(device => device.address)).toEqual(['01:00.0', '02:00.0']);
+      expect(presence.means).toContain('not power');
+
+      const told: string[] = [];
+      box.onRecord(record => told.push(record.command));
+      const results = await box.power('poweroff', [1, 4, 2]);
+      expect(results.map(({ blade, ok }) => [blade, ok])).toEqual([
+        [1, true],
+        [4, false],
+        [2, true],
+      ]);
+      expect(results[1]!.record).toMatchObject({ exit: 1, failed: 'open gpio failed: No such file or directory' });
+      expect(results[0]!.caveat).toContain('three pins');
+      await box.rescan();
+      expect(told).toEqual([
+        'nodectl poweroff -n 1',
+        'nodectl poweroff -n 4',
+        'nodectl poweroff -n 2',
+        'nodectl rescan',
+      ]);
+      expect(box.records.map(record => record.command).slice(0, 2)).toEqual(['nodectl --version', 'nodectl list']);
+      expect(box.records[1]!.output).toContain('Mixtile Limited Blade 3');
+      expect(readFileSync(path('calls'), 'utf8')).toContain('poweroff -n 2');
+    } finally {
+      await box.close();
+    }
+  });
+
+  it('opens the consoles of four blades beside each other, and each answers on its own', async () => {
+    const box = await open();
+    try {
+      const sessions = ([1, 2, 3, 4] as const).map(blade =>
+        consoles.openDialer(box.console(blade), { name: `blade ${blade}` }),
+      );
+      await Promise.all(sessions.map(session => shows(session, 'U-Boot')));
+      expect(sessions.map(session => /ttyCH343USB\d/.exec(text(session))?.[0])).toEqual([
+        'ttyCH343USB1',
+        'ttyCH343USB2',
+        'ttyCH343USB3',
+        'ttyCH343USB0',
+      ]);
+      await sessions[2]!.write(Buffer.from('hello\r'));
+      await shows(sessions[2]!, 'hello');
+      expect(text(sessions[1]!)).not.toContain('hello');
+      // The connection that gives commands is another one.
+      expect((await box.presence()).devices).toHaveLength(2);
+    } finally {
+      await box.close();
+    }
+  });
+
+  it('works with the rewrite, connects again by itself, and says so when there is no nodectl', async () => {
+    script('nodectl', REWRITE);
+    const box = await open();
+    expect(box.variant).toBe('rewrite');
+    expect((await box.presence()).devices).toEqual([]);
+    await powerOff();
+    sshd = await serve('host1');
+    await expect.poll(async () => (await box.rescan().catch(() => undefined))?.exit, { timeout: 10_000 }).toBe(0);
+    await box.close();
+    rmSync(join(bin, 'nodectl'));
+    await expect(open()).rejects.toMatchObject({ code: 'COMMAND_FAILED' });
+    script('nodectl', MAKER);
+  });
+
+  it('stops at another host key than before', async () => {
+    await powerOff();
+    sshd = await serve('host2');
+    await expect(open()).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' });
+    await powerOff();
+    sshd = await serve('host1');
+    await (await open()).close();
+  });
+
+  it('knows a board whose SSH server drops everybody, one that is not there, and a login that is refused', async () => {
+    const dropping = createServer(socket => socket.destroy()).listen(0, '127.0.0.1');
+    await new Promise(resolve => dropping.once('listening', resolve));
+    const at = (other: number, who = user) =>
+      openBox({
+        place: { host: '127.0.0.1', port: other, user: who },
+        login,
+        knownHosts: knownHosts(path('other')),
+        clock: nodeClock,
+      });
+    await expect(at((dropping.address() as { port: number }).port)).rejects.toMatchObject({ code: 'BOX_DROPS_SSH' });
+    await new Promise(resolve => dropping.close(resolve));
+    await expect(at(await freePort())).rejects.toMatchObject({ code: 'CONSOLE_UNREACHABLE' });
+    await expect(at(port, 'nobody')).rejects.toMatchObject({ code: 'CONSOLE_LOGIN_REFUSED' });
+  });
+});
+
+const text = (session: Session): string => Buffer.from(session.snapshot().bytes).toString();
+const shows = (session: Session, what: string): Promise<void> =>
+  expect.poll(() => text(session), { timeout: 10_000 }).toContain(what);
