@@ -5,6 +5,7 @@ import { runScript } from '../console/expect/run-script.ts';
 import { parseScript, type Script } from '../console/expect/script.ts';
 import { testAdapter } from '../console/loopback/test-adapter.ts';
 import { pasteText } from '../console/paste/paste-text.ts';
+import { TerminalFilter } from '../console/terminal-filter.ts';
 import { sendFiles } from '../console/transfer/send-files.ts';
 import type { Caller, HandlersOf } from '../contract/calls.ts';
 import type { CONSOLE_CALLS } from '../contract/console-calls.ts';
@@ -52,14 +53,27 @@ export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof C
 
     'console.attach'({ id, from }, caller) {
       const stream = caller.stream();
+      const filter = new TerminalFilter();
+      /** Octets that the filter had held back and gave later: the window takes them in a second time. */
+      let again = 0;
       const attachment = desk.session(id).attach(
         item => {
-          if (item.type === 'bytes') stream.write(item.bytes);
-          else if (item.type === 'skipped') stream.write(NOTHING, item.bytes);
+          if (item.type === 'skipped') stream.write(NOTHING, item.bytes);
+          if (item.type !== 'bytes') return;
+          const shown = filter.pass(item.bytes);
+          stream.write(shown);
+          const heldBack = item.bytes.length - shown.length;
+          // The first item may come while it is being attached.
+          if (heldBack > 0) queueMicrotask(() => attachment.shown(heldBack));
+          else again -= heldBack;
         },
         { from },
       );
-      stream.onTaken(octets => attachment.shown(octets));
+      stream.onTaken(octets => {
+        const known = Math.min(again, octets);
+        again -= known;
+        attachment.shown(octets - known);
+      });
       const own = attached.get(caller) ?? new Map<number, () => void>();
       own.set(stream.id, () => {
         attachment.detach();

@@ -13,8 +13,8 @@ export interface Connection {
 }
 
 export interface StreamListener {
-  /** `skipped`: octets left out right before these, because this window did not keep up. */
-  data(bytes: Uint8Array, skipped: number): void;
+  /** `skipped`: octets left out right before these, because this window did not keep up. More come when it has resolved. */
+  data(bytes: Uint8Array, skipped: number): void | Promise<void>;
   ended?(): void;
 }
 
@@ -46,8 +46,10 @@ export function connect({ channel, onViews, onClose }: ConnectParts): Connection
 
   const send = (message: ToEngine): void => channel.send(JSON.stringify(message));
   const give = (id: number, listener: StreamListener, bytes: Uint8Array, skipped: number): void => {
-    listener.data(bytes, skipped);
-    send({ kind: 'taken', stream: id, octets: bytes.length });
+    const taken = (): void => send({ kind: 'taken', stream: id, octets: bytes.length });
+    const shown = listener.data(bytes, skipped);
+    if (shown) void shown.then(taken);
+    else taken();
   };
 
   channel.onClose(() => {
