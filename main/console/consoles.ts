@@ -17,6 +17,8 @@ export interface ConsolesOptions {
   readonly host: Pick<Host, 'clock' | 'serialPorts'>;
   /** Where logs (`consoles/`) and host keys (`known_hosts`) are kept. */
   readonly stateFolder: string;
+  /** Called with every new session before its first byte, e.g. to follow its boots. */
+  readonly opened?: (session: Session) => void;
 }
 
 export interface ConsoleSpec {
@@ -51,11 +53,11 @@ export interface Consoles {
   close(): Promise<void>;
 }
 
-export function createConsoles({ host, stateFolder }: ConsolesOptions): Consoles {
+export function createConsoles({ host, stateFolder, opened: onOpened }: ConsolesOptions): Consoles {
   const live = new Map<string, { readonly session: Session; readonly log: ConsoleLog | undefined }>();
   const listeners = new Set<() => void>();
   const hostKeys = knownHosts(join(stateFolder, 'known_hosts'));
-  let opened = 0;
+  let count = 0;
   const changed = (): void => {
     for (const listener of listeners) listener();
   };
@@ -63,7 +65,7 @@ export function createConsoles({ host, stateFolder }: ConsolesOptions): Consoles
   const openDialer: Consoles['openDialer'] = (dialer, { name, log: wish, tell } = {}) => {
     const same = [...live.values()].find(({ session }) => session.target === dialer.target);
     if (same) return same.session;
-    const id = `console-${++opened}`;
+    const id = `console-${++count}`;
     let session: LiveSession | undefined;
     const path = wish || join(stateFolder, 'consoles', `${fileName(dialer.target)}.log`);
     const log =
@@ -90,6 +92,7 @@ export function createConsoles({ host, stateFolder }: ConsolesOptions): Consoles
       },
     });
     live.set(id, { session, log });
+    onOpened?.(session);
     changed();
     return session;
   };
