@@ -21,7 +21,7 @@ export interface DecoderOptions {
   /** Say what each block should read back as; default true. */
   readonly sums?: boolean;
   readonly sha256?: boolean;
-  /** Chunks in the pool; default 24. */
+  /** Chunks in the pool; default 16. */
   readonly chunks?: number;
   /** Threads for blocks of an .xz; default one for each core, at most 8. */
   readonly threads?: number;
@@ -38,7 +38,7 @@ export class Decoder {
   #failure: Error | undefined;
 
   constructor(image: Image, options: DecoderOptions) {
-    this.pool = new ChunkPool(options.chunks ?? 24, free => this.#worker.postMessage({ free } satisfies ToDecoder));
+    this.pool = new ChunkPool(options.chunks ?? 16, free => this.#worker.postMessage({ free } satisfies ToDecoder));
     const data: DecoderData = {
       image,
       memory: this.pool.memory,
