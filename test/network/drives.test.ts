@@ -349,6 +349,17 @@ describe('the command line on loop devices', () => {
     expect(busy).toMatchObject({ code: 1, stderr: expect.stringContaining('is mounted at') });
   });
 
+  it('a drive without a number of its own cannot be protected, and what is no EEPROM says so', async () => {
+    const device = lab.attach(lab.file('a.img', 8 * MB));
+    expect(await benchboot(lab.folder, 'drives', '--protect', device)).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('has no serial number'),
+    });
+    expect(await benchboot(lab.folder, 'drives', '--protect', '/dev/nonsense')).toMatchObject({ code: 2 });
+    const eeprom = await benchboot(lab.folder, 'pi', 'eeprom', 'a.img', 'a.img', 'out.img');
+    expect(eeprom).toMatchObject({ code: 1, stderr: expect.stringContaining('no bootloader image of a Raspberry Pi') });
+  });
+
   it('recipes are checked, and sealed', async () => {
     const path = join(lab.folder, 'r.json');
     writeFileSync(path, '{"version": 1, "user": {"name": "pi", "password": "geheim"}}');

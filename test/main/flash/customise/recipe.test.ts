@@ -16,7 +16,10 @@ describe('the recipe', () => {
   });
 
   it.each(PRESETS.map(({ name, recipe }) => [name, recipe] as const))('the preset %s is in order', (_name, recipe) => {
-    expect(parseRecipe(formatRecipe(recipe), 'r.json')).toEqual({ ok: true, recipe, remarks: [] });
+    const result = parseRecipe(formatRecipe(recipe), 'r.json');
+    expect(result).toMatchObject({ ok: true, recipe });
+    // What is left to fill in is a warning at most.
+    expect(result.remarks.map(({ severity }) => severity)).not.toContain('error');
   });
 
   it.each<[object, RegExp]>([
