@@ -6,7 +6,11 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { PROFILES } from '../../../main/bench-file/profiles.ts';
 import { benchboot, ensureBuilt, project, type Run } from './built.ts';
 
-const COMMANDS = ['nics', 'watch', 'serve', 'bench init', 'bench check', 'doctor', 'restore'];
+const COMMANDS = [
+  ...['nics', 'watch', 'serve', 'web', 'ports', 'console', 'drives', 'flash', 'read', 'probe'],
+  ...['recipe check', 'recipe seal', 'pi eeprom', 'ipxe lint', 'ipxe run', 'ipxe targets', 'ipxe build'],
+  ...['ipxe inspect', 'ipxe edit', 'bench init', 'bench check', 'doctor', 'restore'],
+];
 
 let folder: string;
 const run = (...args: string[]): Promise<Run> => benchboot(folder, ...args);
