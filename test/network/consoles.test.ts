@@ -6,6 +6,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync,
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConsoleSpec, type Consoles, createConsoles } from '../../main/console/consoles.ts';
 import type { Session, SessionState } from '../../main/console/session.ts';
@@ -384,5 +385,92 @@ describe('SSH', () => {
     const state = await phase(session, 'stopped');
     expect(state).toMatchObject({ error: { code: 'CONSOLE_LOGIN_REFUSED' } });
     expect(asked).toBe(0);
+  });
+});
+
+describe('the command line', () => {
+  const program = fileURLToPath(new URL('../../dist/benchboot.js', import.meta.url));
+
+  /** Runs it to its end, with state of its own. */
+  async function run(...args: string[]): Promise<{ code: number | null; stdout: string; stderr: string }> {
+    const env = { ...process.env, BENCHBOOT_STATE: join(folder, 'cli') };
+    const child = spawn(process.execPath, [program, ...args], { env, stdio: ['ignore', 'pipe', 'pipe'] });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', text => {
+      stdout += text;
+    });
+    child.stderr.on('data', text => {
+      stderr += text;
+    });
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, stdout, stderr };
+  }
+
+  /** A board that answers each line with `got LINE`, after a clipboard attack. */
+  async function answering(): Promise<string> {
+    const [port, board] = await nullModem('cli');
+    const device = await open({ target: board, log: false });
+    let line = '';
+    device.onBytes(bytes => {
+      line += Buffer.from(bytes).toString('latin1');
+      if (!line.endsWith('\r')) return;
+      void send(device, `\x1b]52;c;aGFjaw==\x07got ${line.trim()}\r\n=> `);
+      line = '';
+    });
+    return port;
+  }
+
+  it('sends, waits, logs, and tells by its exit code what it saw', async () => {
+    const port = await answering();
+    const log = join(folder, 'boot.log');
+    const seen = await run(
+      'console',
+      port,
+      '--baud',
+      '1500000',
+      '--log',
+      log,
+      '--send',
+      'hello\\r',
+      '--wait',
+      'got (\\w+)',
+    );
+    expect(seen.stderr).toBe('');
+    expect(seen.code).toBe(0);
+    expect(seen.stdout).toContain('got hello');
+    expect(readFileSync(join(folder, 'boot.raw'), 'latin1')).toContain('\x1b]52;');
+    expect(readFileSync(log, 'utf8')).toMatch(/^\d{4}-\d\d-\d\dT[\d:.]+Z got hello$/m);
+    const missed = await run('console', port, '--no-log', '--send', 'x\\r', '--wait', 'never', '--within', '1s');
+    expect([missed.code, missed.stderr]).toEqual([1, expect.stringContaining('did not see it')]);
+  });
+
+  it('runs a script, with records for programs', async () => {
+    const port = await answering();
+    const script = join(folder, 'script.json');
+    const steps = [
+      { send: 'one\r', wait: 'got one' },
+      { send: '{{word}}\r', wait: { regex: 'got t\\w+' } },
+    ];
+    writeFileSync(script, JSON.stringify({ name: 'two words', values: { word: { label: 'word' } }, steps }));
+    const { code, stdout } = await run('console', port, '--json', '--expect', script, '--set', 'word=two');
+    const records = stdout
+      .trim()
+      .split('\n')
+      .map(line => JSON.parse(line) as Record<string, unknown>);
+    expect(code).toBe(0);
+    expect(records[0]).toMatchObject({ type: 'console.open', target: port });
+    expect(records.find(record => record.type === 'console.script')).toMatchObject({ script: 'two words', ok: true });
+  });
+
+  it('lists ports as records, and refuses what is no console', async () => {
+    const listed = await run('ports', '--json');
+    expect(listed.code).toBe(0);
+    for (const line of listed.stdout.split('\n').filter(Boolean))
+      expect(JSON.parse(line)).toMatchObject({ type: 'port' });
+    expect(await run('console', 'nonsense')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('is no console'),
+    });
   });
 });
