@@ -1,12 +1,12 @@
 /** The flasher of this very process: the real machine's drives, and where images and decoders are. */
 import { join } from 'node:path';
-import { openNeverTouch } from './flash/drive/never-touch.ts';
+import { type NeverTouch, openNeverTouch } from './flash/drive/never-touch.ts';
 import type { FlashParts } from './flash/flash-drives.ts';
 import { openHistory } from './flash/history.ts';
 import { resourcesFolder, stateFolder } from './host/node/folders.ts';
 import { nodeHost } from './host/node/node-host.ts';
 
-export function localFlashParts(): FlashParts {
+export function localFlashParts(): FlashParts & { readonly neverTouch: NeverTouch } {
   const { drives, clock } = nodeHost();
   return {
     drives,

@@ -59,6 +59,7 @@ const isCodec = (path: string) =>
 
 /** Decisions and machines: values in, values out. */
 const MACHINES = [
+  'main/app/{flash-job-view}',
   'main/boot/*',
   'main/devices/*',
   'main/bench/{event-log,events,rival-guard}',

@@ -12,6 +12,10 @@ import { benchHandlers } from './bench-handlers.ts';
 import { BoxDesk } from './box-desk.ts';
 import { ConsoleDesk } from './console-desk.ts';
 import { consoleHandlers } from './console-handlers.ts';
+import { type AppFlashParts, FlashDesk } from './flash-desk.ts';
+import { flashHandlers } from './flash-handlers.ts';
+import { FlashJobs } from './flash-jobs.ts';
+import type { ImageFolder } from './images.ts';
 import { openNotes } from './notes.ts';
 import { SessionFile } from './session.ts';
 import { openSettings } from './settings.ts';
@@ -19,6 +23,9 @@ import { Wires } from './wires.ts';
 
 export interface AppParts {
   readonly engine: Engine;
+  readonly flash: AppFlashParts;
+  /** Where images are looked for. */
+  readonly imageFolders: readonly ImageFolder[];
   /** Folder for settings; leases, notes and the journal are in the engine's state folder. */
   readonly settingsFolder: string;
   /** The folder that is served when no other one is chosen, if it is there. */
@@ -39,6 +46,8 @@ export interface App {
 
 export async function createApp({
   engine,
+  flash,
+  imageFolders,
   settingsFolder,
   library,
   privileged,
@@ -68,6 +77,9 @@ export async function createApp({
   const consoles = new ConsoleDesk({ engine, now, changed: id => feed.rowChanged('consoles', id) });
   const boxes = new BoxDesk({ stateFolder, clock: engine.clock, changed: id => feed.rowChanged('boxes', id) });
 
+  const flashJobs = new FlashJobs(now, id => feed.rowChanged('flashJobs', id));
+  const flashDesk = new FlashDesk({ flash, jobs: flashJobs, drivesChanged: () => feed.changed('drives') });
+
   const feed: ViewFeed = new ViewFeed({
     engine: (): EngineView => ({
       version: engine.settings.version,
@@ -83,6 +95,8 @@ export async function createApp({
     wires,
     devices: { keys: () => desk.ids(), get: id => desk.device(id) },
     notes,
+    drives: () => flashDesk.view,
+    flashJobs,
     consoles,
     boxes,
     events: engine.events,
@@ -91,6 +105,8 @@ export async function createApp({
   open.add(() => engine.close());
   open.add(() => desk.stop('Benchboot was closed'));
   open.add(() => wires.close());
+  open.add(() => flashJobs.close());
+  open.add(() => flashDesk.close());
   open.add(() => boxes.closeAll());
   open.add(
     engine.events.on(event => {
@@ -107,9 +123,11 @@ export async function createApp({
     }),
   );
   await desk.open();
+  await flashDesk.open();
 
   const handlers: Handlers = {
     ...benchHandlers({ engine, desk, wires, notes, settings, now }),
+    ...flashHandlers({ desk: flashDesk, jobs: flashJobs, history: flash.history, imageFolders }),
     ...consoleHandlers({ engine, desk: consoles, boxes, clock: engine.clock }),
   };
 

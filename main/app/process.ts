@@ -2,10 +2,13 @@
  * The engine as a process of its own, for the shell and for browser mode: windows come as channels over the pipe to the
  * parent, or as message ports from Electron. It ends, and undoes what it did, when the parent does.
  */
+import { homedir } from 'node:os';
+import { join } from 'node:path';
 import '../memory.ts';
 import { hasRights } from '../host/helper/user-host.ts';
 import { libraryFolder, settingsFolder } from '../host/node/folders.ts';
 import { localEngine } from '../local-engine.ts';
+import { localFlashParts } from '../local-flash.ts';
 import { type Pipe, pipeChannels } from '../rpc/pipe-channel.ts';
 import { type EmitterPort, portChannel } from '../rpc/port-channel.ts';
 import { createApp } from './app.ts';
@@ -17,8 +20,15 @@ interface ParentPort {
 }
 const { parentPort } = process as unknown as { parentPort?: ParentPort };
 
+const flash = localFlashParts();
 const app = await createApp({
   engine: localEngine({ mayAsk: true }),
+  flash,
+  imageFolders: [
+    { path: libraryFolder(), where: 'library' },
+    { path: join(homedir(), 'Downloads'), where: 'downloads' },
+    { path: flash.downloads, where: 'fetched' },
+  ],
   settingsFolder: settingsFolder(),
   library: libraryFolder(),
   privileged: hasRights(),

@@ -1,14 +1,9 @@
 /** `benchboot read`: a card as an image file, with its free space left out. */
-import { existsSync } from 'node:fs';
-import { dirname, resolve } from 'node:path';
-import { BenchError } from '../errors.ts';
 import { driveTitle } from '../flash/drive/describe.ts';
 import { findDrive } from '../flash/drive/find.ts';
-import { systemUse } from '../flash/drive/offer.ts';
 import { openHistory } from '../flash/history.ts';
 import { Pace } from '../flash/pace.ts';
-import { imageForm } from '../flash/read/image-file.ts';
-import { readDrive } from '../flash/read/read-drive.ts';
+import { planRead, readChosen } from '../flash/read/read-chosen.ts';
 import { stateFolder } from '../host/node/folders.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { bytesText } from '../kit/quantity.ts';
@@ -32,30 +27,15 @@ export const read = command({
     yes: { help: 'do not ask; what is mounted from the drive is unmounted' },
   },
   async run(values, [device = '', out = ''], output) {
-    imageForm(out);
-    const path = resolve(out);
-    if (existsSync(path) && !values.overwrite)
-      throw new BenchError('FILE_UNWRITABLE', { path, reason: 'it is there already, and --overwrite was not given' });
     const { drives } = nodeHost();
     const drive = findDrive(await drives.list(), device);
-    if ((await drives.holding(dirname(path))).includes(drive.name))
-      throw new BenchError('USAGE', {
-        problem: `${path} lies on the very drive that is to be read. Choose another place.`,
-      });
-    const own = systemUse(drive);
-    if (own !== undefined)
-      throw new BenchError('DRIVE_BUSY', {
-        drive: drive.path,
-        by: `${own}, and what changes while it is read makes no image`,
-      });
-    const mounted = [...new Set(drive.uses.filter(({ kind }) => kind === 'mount').map(({ at }) => at))];
-    if (mounted.length > 0) {
-      if (!values.yes && !(await agrees(`${drive.path} is mounted at ${mounted.join(' and ')}. Unmount it?`, output)))
+    const plan = await planRead(drives, drive, out, values.overwrite ?? false);
+    const { path, mounted } = plan;
+    if (mounted.length > 0 && !values.yes) {
+      if (!(await agrees(`${drive.path} is mounted at ${mounted.join(' and ')}. Unmount it?`, output)))
         return INTERRUPTED;
-      await drives.unmount(drive);
     }
 
-    const handle = await drives.open(drive, 'read');
     const screen = !output.json && process.stdout.isTTY ? liveScreen() : undefined;
     const stop = new AbortController();
     void interruption().then(() => stop.abort());
@@ -63,7 +43,7 @@ export const read = command({
     const pace = new Pace();
     let told = 0;
     try {
-      const result = await readDrive(handle, path, {
+      const result = await readChosen(drives, drive, plan, {
         whole: values.whole ?? false,
         signal: stop.signal,
         progress: (done, total) => {
@@ -107,7 +87,6 @@ export const read = command({
       throw error;
     } finally {
       screen?.close();
-      await handle.close();
     }
   },
 });

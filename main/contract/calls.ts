@@ -6,8 +6,9 @@ import type * as v from 'valibot';
 import { BENCH_CALLS } from './bench-calls.ts';
 import type { Call } from './call.ts';
 import { CONSOLE_CALLS } from './console-calls.ts';
+import { FLASH_CALLS } from './flash-calls.ts';
 
-export const CALLS = { ...BENCH_CALLS, ...CONSOLE_CALLS } as const;
+export const CALLS = { ...BENCH_CALLS, ...CONSOLE_CALLS, ...FLASH_CALLS } as const;
 
 export type Calls = typeof CALLS;
 export type CallName = keyof Calls;

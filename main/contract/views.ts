@@ -12,6 +12,7 @@ import type { Worthiness } from '../nic/worthiness.ts';
 import type { Box, BoxRecord } from '../oobm/box.ts';
 import type { TellingStation } from '../wire/station.ts';
 import type { ErrorView } from './error-view.ts';
+import type { DrivesView, FlashJobView } from './flash-views.ts';
 
 // What a window names when it shows a view.
 export type { LoggedEvent } from '../bench/event-log.ts';
@@ -32,6 +33,8 @@ export const VIEW_KINDS = {
   wires: 'table',
   devices: 'table',
   notes: 'table',
+  drives: 'value',
+  flashJobs: 'table',
   consoles: 'table',
   boxes: 'table',
   events: 'log',
@@ -52,6 +55,9 @@ export interface Views {
   readonly devices: DeviceView;
   /** By device id: what people wrote about a device. */
   readonly notes: DeviceNote;
+  readonly drives: DrivesView;
+  /** By job id: what writes, reads or probes drives, and what did since the engine began. */
+  readonly flashJobs: FlashJobView;
   /** By console id: the consoles that are open. */
   readonly consoles: ConsoleView;
   /** By box id: control boards that are logged in to. */

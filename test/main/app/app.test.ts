@@ -7,6 +7,7 @@ import type { CallArgs, CallName, CallResult } from '../../../main/contract/call
 import type { BenchView, DeviceView, NicView } from '../../../main/contract/views.ts';
 import { memoryChannels } from '../../../main/rpc/memory-channel.ts';
 import { board, type Machine, machine, NIC, rival, SERVER } from '../memory-bench.ts';
+import { flashOf } from '../memory-flash.ts';
 import { errorOf, Window } from '../rpc/kit.ts';
 
 const MAC = '52:54:00:be:00:01';
@@ -21,6 +22,8 @@ const settingsFolder = () => join(dirname(m.stateFolder), 'settings');
 async function openApp(engine = m.engine): Promise<App> {
   return createApp({
     engine,
+    flash: flashOf(m),
+    imageFolders: [],
     settingsFolder: settingsFolder(),
     library: library(),
     privileged: true,

@@ -7,6 +7,7 @@ import { type App, createApp } from '../../../main/app/app.ts';
 import type { CallArgs, CallName, CallResult } from '../../../main/contract/calls.ts';
 import { memoryChannels } from '../../../main/rpc/memory-channel.ts';
 import { type Machine, machine } from '../memory-bench.ts';
+import { flashOf } from '../memory-flash.ts';
 import { errorOf, Window } from '../rpc/kit.ts';
 
 let m: Machine;
@@ -24,6 +25,8 @@ beforeEach(async () => {
   target = `tcp:127.0.0.1:${(server.address() as { port: number }).port}`;
   m = machine();
   app = await createApp({
+    flash: flashOf(m),
+    imageFolders: [],
     engine: m.engine,
     settingsFolder: join(dirname(m.stateFolder), 'settings'),
     library: join(dirname(m.stateFolder), 'Benchboot'),

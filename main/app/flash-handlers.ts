@@ -1,0 +1,42 @@
+/** What the calls of the flasher do: each is one step to whom it concerns. */
+import type { HandlersOf } from '../contract/calls.ts';
+import type { FLASH_CALLS } from '../contract/flash-calls.ts';
+import type { History } from '../flash/history.ts';
+import type { FlashDesk } from './flash-desk.ts';
+import type { FlashJobs } from './flash-jobs.ts';
+import { type ImageFolder, listImages, lookAtImage } from './images.ts';
+import { previewRecipe, sealedText } from './recipes.ts';
+
+export interface FlashHandlerParts {
+  readonly desk: FlashDesk;
+  readonly jobs: FlashJobs;
+  readonly history: History;
+  readonly imageFolders: readonly ImageFolder[];
+}
+
+export function flashHandlers({
+  desk,
+  jobs,
+  history,
+  imageFolders,
+}: FlashHandlerParts): HandlersOf<typeof FLASH_CALLS> {
+  return {
+    'drives.protect': ({ drive }) => desk.protect(drive),
+    'drives.release': ({ mark }) => desk.release(mark),
+
+    'images.list': () => listImages(imageFolders),
+    'images.inspect': ({ image, entry }) => lookAtImage(image, entry || undefined),
+
+    'recipes.preview': ({ recipe, csv, as }) => previewRecipe(recipe, csv, as),
+    'recipes.seal': ({ recipe }) => ({ text: sealedText(recipe) }),
+
+    'flash.start': async wish => ({ job: await desk.flash(wish) }),
+    'flash.read': async ({ path, whole, overwrite, ...choice }) => ({
+      job: await desk.read(choice, path, { whole: whole ?? false, overwrite: overwrite ?? false }),
+    }),
+    'flash.probe': async ({ allowFixed, ...choice }) => ({ job: await desk.probe(choice, allowFixed) }),
+    'flash.cancel': ({ job }) => jobs.cancel(job),
+    'flash.dismiss': ({ job }) => jobs.dismiss(job),
+    'flash.history': ({ limit }) => history.list(limit),
+  };
+}
