@@ -5,6 +5,7 @@
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import '../memory.ts';
+import '../threads.ts';
 import { hasRights } from '../host/helper/user-host.ts';
 import { libraryFolder, settingsFolder } from '../host/node/folders.ts';
 import { localEngine } from '../local-engine.ts';
