@@ -14,7 +14,7 @@ export const probe = command({
   operands: 'DEVICE',
   summary: 'find out whether a card or stick has the room it claims',
   details:
-    'Writes about 150 blocks all over the drive, reads them back, and puts back what was there. Do not pull it out\n' +
+    'Writes about 600 blocks all over the drive, reads them back, and puts back what was there. Do not pull it out\n' +
     'meanwhile. Exit code 1 when it is a counterfeit or damaged.',
   flags: {
     yes: { help: 'do not ask; what is mounted from the drive is unmounted' },
@@ -22,7 +22,7 @@ export const probe = command({
   },
   async run(values, [device = ''], output) {
     const yes = values.yes ?? false;
-    if (!yes && !(await agrees(`About 150 blocks of ${device} are written and put back. Go on?`, output)))
+    if (!yes && !(await agrees(`About 600 blocks of ${device} are written and put back. Go on?`, output)))
       return INTERRUPTED;
     const { drive, handle } = await claimByWord(device, { allowFixed: values['allow-fixed'] ?? false, yes }, output);
     const screen = !output.json && process.stdout.isTTY ? liveScreen() : undefined;

@@ -27,11 +27,15 @@ export interface Verdict {
 
 const MB = 1024 * 1024;
 
+/** Markers stand this far apart, and the first so many octets are searched for those of other places. */
+export const strideOf = (size: number): number => Math.max(16 * MB, Math.ceil(size / 512 / MARKER) * MARKER);
+
 /**
- * Places for markers, ascending: spread evenly, and two families a power of two apart, because counterfeits drop the
- * upper bits of an address, so that a high place is the same as a low one.
+ * Places for markers, ascending. One every stride: on a drive that begins again at some length, one of them stands less
+ * than a stride behind that length, and is found within the first stride, wherever that length is. Two families a power
+ * of two apart as well, because most counterfeits drop the upper bits of an address.
  */
-export function markerPositions(size: number, spread = 96): number[] {
+export function markerPositions(size: number): number[] {
   const last = Math.floor(size / MARKER) * MARKER - MARKER;
   if (last < 0) return [];
   const positions = new Set<number>([last]);
@@ -39,7 +43,9 @@ export function markerPositions(size: number, spread = 96): number[] {
     const place = Math.floor(position / MARKER) * MARKER;
     if (place >= 0 && place <= last) positions.add(place);
   };
-  for (let i = 0; i < spread; i++) add((size / spread) * i + MB / 2);
+  const stride = strideOf(size);
+  for (let at = 0; at < size; at += stride) add(at);
+  for (let at = MB / 2; at < size; at += size / 16) add(at);
   for (const base of [3 * MB, 5 * MB + MARKER]) {
     add(base);
     for (let power = 8 * MB; power < size; power *= 2) add(base + power);

@@ -2,7 +2,7 @@
 import { BenchError } from '../../errors.ts';
 import type { DriveHandle } from '../../host/host.ts';
 import { alignedMemory } from '../../kit/aligned-memory.ts';
-import { judge, MARKER, markerPositions, refinedPositions, type Sample, type Verdict } from './capacity.ts';
+import { judge, MARKER, markerPositions, refinedPositions, type Sample, strideOf, type Verdict } from './capacity.ts';
 
 export interface ProbeOptions {
   /** That many octets nobody can guess: markers of an earlier probe must not be taken for ours. */
@@ -24,11 +24,11 @@ export interface ProbeResult extends Verdict {
 export async function probeCapacity(handle: DriveHandle, options: ProbeOptions): Promise<ProbeResult> {
   const { size } = handle.identity;
   const nonce = options.random(16);
-  const first = await probeRound(handle, markerPositions(size), nonce, options, fraction => fraction * 0.8);
+  const first = await probeRound(handle, markerPositions(size), strideOf(size), nonce, options, part => part * 0.8);
   const more = refinedPositions(first.samples);
   const second =
     more.length > 0
-      ? await probeRound(handle, more, options.random(16), options, fraction => 0.8 + fraction * 0.2)
+      ? await probeRound(handle, more, 0, options.random(16), options, part => 0.8 + part * 0.2)
       : { samples: [], notRestored: [] };
   options.progress?.(1);
   return {
@@ -45,6 +45,7 @@ interface Round {
 async function probeRound(
   handle: DriveHandle,
   positions: readonly number[],
+  searched: number,
   nonce: Uint8Array,
   { progress, signal }: ProbeOptions,
   share: (fraction: number) => number,
@@ -80,12 +81,41 @@ async function probeRound(
       samples.push(readable ? sampleOf(block, nonce, position) : { position, found: 'unreadable' });
       step();
     }
+    samples.push(...(await strayMarkers(handle, searched, nonce, new Set(written), signal)));
   } catch (error) {
     // Given up or pulled out: what can still be put back is put back all the same.
     await restore(handle, written, kept, block).catch(() => undefined);
     throw error;
   }
   return { samples, notRestored: await restore(handle, written, kept, block) };
+}
+
+const PIECE = 1024 * 1024;
+
+/** Markers within the first octets that nobody put there: they were written beyond the real end of the drive. */
+async function strayMarkers(
+  handle: DriveHandle,
+  searched: number,
+  nonce: Uint8Array,
+  own: ReadonlySet<number>,
+  signal: AbortSignal | undefined,
+): Promise<Sample[]> {
+  const { size, sectorSize } = handle.identity;
+  const memory = alignedMemory(PIECE);
+  const mark = Buffer.concat([HEAD, nonce]);
+  const found: Sample[] = [];
+  for (let from = 0; from < Math.min(searched, size); from += PIECE) {
+    signal?.throwIfAborted();
+    const piece = memory.subarray(0, Math.min(PIECE, size - from));
+    if (!(await attempt(() => handle.read(from, piece)))) continue;
+    const bytes = Buffer.from(piece.buffer, piece.byteOffset, piece.length);
+    for (let at = bytes.indexOf(mark); at >= 0; at = bytes.indexOf(mark, at + sectorSize)) {
+      const of = at + mark.length + 8 <= bytes.length ? Number(bytes.readBigUInt64LE(at + mark.length)) : undefined;
+      if (of !== undefined && of !== from + at && !own.has(from + at))
+        found.push({ position: from + at, found: 'other', of });
+    }
+  }
+  return found;
 }
 
 async function restore(
