@@ -344,7 +344,7 @@ describe('the command line on loop devices', () => {
     tool('diff', '-r', '--exclude=lost+found', tree, place);
 
     const again = await benchboot(lab.folder, 'read', device, out);
-    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('--overwrite') });
+    expect(again).toMatchObject({ code: 1, stderr: expect.stringContaining('nobody said to replace it') });
     const busy = await benchboot(lab.folder, 'read', ext, join(lab.folder, 'x.img'), '--yes');
     expect(busy).toMatchObject({ code: 1, stderr: expect.stringContaining('is mounted at') });
   });
