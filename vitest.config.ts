@@ -24,7 +24,15 @@ export default defineConfig({
       },
       { test: { name: 'network', include: ['test/network/**/*.test.ts'], ...alone } },
       { test: { name: 'boards', include: ['test/boards/**/*.test.ts'], ...alone, testTimeout: 300_000 } },
-      { test: { name: 'browser', include: ['test/e2e/**/*.test.ts'], ...alone } },
+      {
+        test: {
+          name: 'browser',
+          include: ['test/e2e/**/*.test.ts'],
+          ...alone,
+          // A window answers when the machine lets it.
+          expect: { poll: { timeout: 10_000 } },
+        },
+      },
     ],
   },
 });

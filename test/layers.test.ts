@@ -29,12 +29,17 @@ function importsOf(from: string, source: string): Import[] {
   });
 }
 
-const files = readdirSync(join(project, 'main'), { recursive: true, encoding: 'utf8' })
-  .map(name => `main/${name.replaceAll('\\', '/')}`)
-  .filter(
-    name =>
-      name.endsWith('.ts') && !name.includes('/node_modules/') && !/node-dhcpd-lite\/(test|examples)\//.test(name),
+const filesIn = (folder: string): string[] =>
+  readdirSync(join(project, folder), { recursive: true, encoding: 'utf8' }).map(
+    name => `${folder}/${name.replaceAll('\\', '/')}`,
   );
+const files = [...filesIn('main'), ...filesIn('renderer')].filter(
+  name =>
+    /\.tsx?$/.test(name) &&
+    name !== 'renderer/vite.config.ts' &&
+    !name.includes('/node_modules/') &&
+    !/node-dhcpd-lite\/(test|examples)\//.test(name),
+);
 const imports = files.flatMap(name => importsOf(name, readFileSync(join(project, name), 'utf8')));
 
 const under =
@@ -137,7 +142,9 @@ const RULES: readonly Rule[] = [
   },
   {
     says: 'the engine needs no window, and nothing needs tests',
-    broken: ({ to }) => under('electron', 'renderer', 'test')(to) || to === 'electron' || /^react/.test(to),
+    broken: ({ from, to }) =>
+      under('test')(to) ||
+      (under('main')(from) && (under('electron', 'renderer')(to) || to === 'electron' || /^react/.test(to))),
   },
   {
     says: 'node-dhcpd-lite stands alone',
@@ -200,6 +207,32 @@ const RULES: readonly Rule[] = [
     says: 'the event record is types and names: it runs nothing of others',
     broken: ({ from, to, typesOnly }) => from === 'main/bench/events.ts' && isOurs(to) && !typesOnly,
   },
+  {
+    says: 'a window knows the contract and what is pure; its engine folder knows the transport; no Node module',
+    broken: ({ from, to }) =>
+      under('renderer')(from) &&
+      (isNode(to) ||
+        under('electron')(to) ||
+        (under('main')(to) &&
+          !under('main/contract', 'main/kit')(to) &&
+          !isMachine(to) &&
+          !isCodec(to) &&
+          !(under('renderer/engine')(from) && under('main/rpc')(to)))),
+  },
+  {
+    says: 'a feature of the window knows no other one',
+    broken: ({ from, to }) => {
+      const feature = /^(renderer\/features\/[^/]+)\//.exec(from)?.[1];
+      return (
+        feature !== undefined && (under('renderer/features')(to) ? !under(feature)(to) : under('renderer/app')(to))
+      );
+    },
+  },
+  {
+    says: 'the pieces that views are made of know no engine and no feature',
+    broken: ({ from, to }) =>
+      under('renderer/ui')(from) && under('renderer/engine', 'renderer/features', 'renderer/app')(to),
+  },
 ];
 
 const breaches = (all: readonly Import[], rule: Rule): string[] =>
@@ -210,7 +243,7 @@ const breaches = (all: readonly Import[], rule: Rule): string[] =>
 describe('import rules', () => {
   it('reads every import there is', () => {
     expect(files.length).toBeGreaterThan(150);
-    expect(imports.filter(({ to }) => to.startsWith('main/') && to.endsWith('.ts') && !files.includes(to))).toEqual([]);
+    expect(imports.filter(({ to }) => /^(main|renderer)\/.*\.tsx?$/.test(to) && !files.includes(to))).toEqual([]);
     const source = `
       import type { A } from './a.ts';
       import { type B, b } from '../b.ts';
@@ -277,6 +310,10 @@ describe('import rules', () => {
     ['main/contract/calls.ts', 'main/bench/bench.ts', 12],
     ['main/rpc/serve.ts', 'node:net', 13],
     ['main/bench/events.ts', 'main/devices/devices.ts', 14],
+    ['renderer/features/bench/bench.state.ts', 'main/bench/bench.ts', 15],
+    ['renderer/features/bench/BenchPage.tsx', 'main/rpc/connect.ts', 15],
+    ['renderer/features/bench/BenchPage.tsx', 'renderer/features/settings/SettingsPage.tsx', 16],
+    ['renderer/ui/Panel.tsx', 'renderer/engine/use-engine.tsx', 17],
   ])('%s -> %s would break rule %i', (from, to, number) => {
     expect(breaches([{ from, to, typesOnly: false }], RULES[number - 1]!)).toHaveLength(1);
   });

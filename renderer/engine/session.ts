@@ -101,8 +101,15 @@ const NO_LINE = {
 /** A window that nobody sees paints nothing, and needs its news less often. */
 const HIDDEN_MS = 500;
 
+/** What a person does comes first: the news rest for as long as they took to draw. */
+const MOST_REST_MS = 200;
+
 function whenPainted(done: () => void): void {
-  if (document.hidden) setTimeout(done, HIDDEN_MS);
+  if (document.hidden) {
+    setTimeout(done, HIDDEN_MS);
+    return;
+  }
+  const start = performance.now();
   // The frame's callback runs before it is painted, a task from there after.
-  else requestAnimationFrame(() => setTimeout(done));
+  requestAnimationFrame(() => setTimeout(() => setTimeout(done, Math.min(MOST_REST_MS, performance.now() - start))));
 }

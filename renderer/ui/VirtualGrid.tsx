@@ -25,6 +25,8 @@ interface VirtualGridProps {
   readonly openKey?: string | number | undefined;
   /** The end stays in sight as rows come, unless somebody scrolled away from it. */
   readonly follow?: boolean;
+  /** With `follow`: somebody scrolled away from the end, or came back to it. */
+  readonly onFollowing?: (isFollowing: boolean) => void;
   readonly className?: string | undefined;
 }
 
@@ -42,7 +44,7 @@ export function VirtualGrid(props: VirtualGridProps) {
   });
   const current = Math.min(active, count - 1);
 
-  useFollow(scroller, count, follow);
+  useFollow(scroller, count, follow, props.onFollowing);
   useEffect(() => {
     if (!focusActive.current) return;
     focusActive.current = false;
@@ -124,17 +126,24 @@ function isPlainClick(target: EventTarget): boolean {
 
 const NEAR_END = 24;
 
-function useFollow(scroller: { readonly current: HTMLDivElement | null }, count: number, follow: boolean): void {
+function useFollow(
+  scroller: { readonly current: HTMLDivElement | null },
+  count: number,
+  follow: boolean,
+  onFollowing: ((isFollowing: boolean) => void) | undefined,
+): void {
   const isAtEnd = useRef(true);
   useEffect(() => {
     const element = scroller.current;
     if (!element || !follow) return;
     const look = (): void => {
-      isAtEnd.current = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+      const isNow = element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END;
+      if (isNow !== isAtEnd.current) onFollowing?.(isNow);
+      isAtEnd.current = isNow;
     };
     element.addEventListener('scroll', look, { passive: true });
     return () => element.removeEventListener('scroll', look);
-  }, [scroller, follow]);
+  }, [scroller, follow, onFollowing]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the number of rows that moves the end
   useLayoutEffect(() => {
     const element = scroller.current;

@@ -27,7 +27,7 @@ export function WirePanel({ nic, wire }: { nic: NicView; wire: WireView | undefi
       title="On the wire"
       aside={
         <>
-          listening, sending nothing
+          listening only
           {stations.length > 0 && (
             <CopyCsv
               what="stations"

@@ -18,7 +18,7 @@ interface DeviceListProps {
   readonly isServing: boolean;
 }
 
-const COLUMNS = 'minmax(144px, 1fr) 104px minmax(400px, 2fr) minmax(200px, 1.4fr)';
+const COLUMNS = 'minmax(136px, 1fr) 104px minmax(376px, 2fr) minmax(220px, 1.4fr)';
 
 const FILTER_WORDS: Readonly<Record<DeviceFilter, string>> = {
   all: 'All',

@@ -1,102 +1,44 @@
 /** The event log below the devices: folded to one line, or open with filters. */
-import { Chip, CloseButton, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
+import { Button, Chip, CloseButton, TextInput, Tooltip, UnstyledButton } from '@mantine/core';
 import { useLocalStorage } from '@mantine/hooks';
 import { IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import type { LoggedEvent } from '../../../../main/contract/views.ts';
-import { useLog, useTable } from '../../../engine/use-engine.tsx';
+import { useLog, useSession, useTable } from '../../../engine/use-engine.tsx';
 import { CopyCsv } from '../../../ui/CopyCsv.tsx';
 import { Time } from '../../../ui/Time.tsx';
 import { Cell, VirtualGrid } from '../../../ui/VirtualGrid.tsx';
 import { EVENT_KINDS, type EventKind, eventText, filterEvents } from '../event-text.ts';
 import classes from './EventLog.module.css';
 
-const COLUMNS = '72px 64px minmax(112px, 176px) minmax(0, 1fr)';
-const ROW = 32;
-
 export function EventLog() {
-  const events = useLog('events');
   const [isOpen, setOpen] = useLocalStorage({
     key: 'bench.log.open',
     defaultValue: false,
     getInitialValueInEffect: false,
   });
-  const [kinds, setKinds] = useState<readonly EventKind[]>([]);
-  const [search, setSearch] = useState('');
-  const shown = useMemo(
-    () => (isOpen ? filterEvents(events, { kinds: new Set(kinds), search }) : events),
-    [events, isOpen, kinds, search],
-  );
-  const last = events.at(-1);
+  const count = useLog('events').at(-1)?.n ?? 0;
   const names = useNames();
+  const fold = (
+    <Tooltip label={isOpen ? 'Fold the event log' : 'Open the event log'}>
+      <UnstyledButton className={classes.fold} onClick={() => setOpen(!isOpen)} aria-expanded={isOpen}>
+        {isOpen ? <IconChevronDown size={18} aria-hidden /> : <IconChevronUp size={18} aria-hidden />}
+        <span>Events</span>
+        <span className="dim numbers">{count}</span>
+      </UnstyledButton>
+    </Tooltip>
+  );
   return (
     <section className={classes.root} aria-label="Event log" data-open={isOpen || undefined}>
-      <div className={classes.bar}>
-        <Tooltip label={isOpen ? 'Fold the event log' : 'Open the event log'}>
-          <UnstyledButton className={classes.fold} onClick={() => setOpen(!isOpen)} aria-expanded={isOpen}>
-            {isOpen ? <IconChevronDown size={18} aria-hidden /> : <IconChevronUp size={18} aria-hidden />}
-            <span>Events</span>
-            <span className="dim numbers">{last?.n ?? 0}</span>
-          </UnstyledButton>
-        </Tooltip>
-        {isOpen ? (
-          <>
-            <Chip.Group multiple value={kinds as string[]} onChange={value => setKinds(value as EventKind[])}>
-              <div className={classes.chips}>
-                {EVENT_KINDS.map(kind => (
-                  <Chip key={kind} value={kind} size="xs" variant="light">
-                    {kind}
-                  </Chip>
-                ))}
-              </div>
-            </Chip.Group>
-            <TextInput
-              className={classes.search}
-              size="xs"
-              aria-label="Search the events"
-              placeholder="Search"
-              leftSection={<IconSearch size={14} stroke={1.6} />}
-              rightSection={search && <CloseButton size="xs" aria-label="Clear" onClick={() => setSearch('')} />}
-              value={search}
-              onChange={event => setSearch(event.currentTarget.value)}
-            />
-            <CopyCsv
-              what="events"
-              header={['number', 'time', 'type', 'kind', 'who', 'what']}
-              rows={() => shown.map(csvRow)}
-            />
-          </>
-        ) : (
-          last && <Latest event={last} />
-        )}
-      </div>
-      {isOpen && (
-        <VirtualGrid
-          className={classes.grid}
-          label="Events"
-          count={shown.length}
-          keyOf={index => shown[index]!.n}
-          row={index => <EventRow event={shown[index]!} names={names} />}
-          columns={COLUMNS}
-          rowHeight={ROW}
-          follow
-        />
-      )}
+      {isOpen ? <OpenLog fold={fold} names={names} /> : <FoldedLog fold={fold} names={names} />}
     </section>
   );
 }
 
-function Latest({ event }: { event: LoggedEvent }) {
-  const { who, text } = eventText(event);
-  return (
-    <span className={`${classes.latest} cut`}>
-      <Time at={Date.parse(event.t)} /> <span className="mono">{who}</span> {text}
-    </span>
-  );
-}
-
 /** What the devices are called, by every MAC they have worn. */
-function useNames(): ReadonlyMap<string, string> {
+type Names = ReadonlyMap<string, string>;
+
+function useNames(): Names {
   const devices = useTable('devices');
   return useMemo(
     () => new Map([...devices.values()].flatMap(({ macs, name }) => macs.map(mac => [mac, name] as const))),
@@ -104,7 +46,100 @@ function useNames(): ReadonlyMap<string, string> {
   );
 }
 
-function EventRow({ event, names }: { event: LoggedEvent; names: ReadonlyMap<string, string> }) {
+function FoldedLog({ fold, names }: { fold: ReactNode; names: Names }) {
+  const last = useLog('events').at(-1);
+  return (
+    <div className={classes.bar}>
+      {fold}
+      {last && <Latest event={last} names={names} />}
+    </div>
+  );
+}
+
+function Latest({ event, names }: { event: LoggedEvent; names: Names }) {
+  const { who, text } = eventText(event);
+  return (
+    <span className={`${classes.latest} cut`}>
+      <Time at={Date.parse(event.t)} /> <strong>{names.get(who) ?? who}</strong> {text}
+    </span>
+  );
+}
+
+function OpenLog({ fold, names }: { fold: ReactNode; names: Names }) {
+  const events = useLog('events');
+  const [kinds, setKinds] = useState<readonly EventKind[]>([]);
+  const [search, setSearch] = useState('');
+  const { listed, newer, turn, onFollowing, toNewest } = useHeld(events);
+  const shown = useMemo(() => filterEvents(listed, { kinds: new Set(kinds), search }), [listed, kinds, search]);
+  return (
+    <>
+      <div className={classes.bar}>
+        {fold}
+        <Chip.Group multiple value={kinds as string[]} onChange={value => setKinds(value as EventKind[])}>
+          <div className={classes.chips}>
+            {EVENT_KINDS.map(kind => (
+              <Chip key={kind} value={kind} size="xs" variant="light">
+                {kind}
+              </Chip>
+            ))}
+          </div>
+        </Chip.Group>
+        {newer > 0 && (
+          <Button size="compact-xs" variant="light" onClick={toNewest} className="numbers">
+            {newer} newer
+          </Button>
+        )}
+        <TextInput
+          className={classes.search}
+          size="xs"
+          aria-label="Search the events"
+          placeholder="Search"
+          leftSection={<IconSearch size={14} stroke={1.6} />}
+          rightSection={search && <CloseButton size="xs" aria-label="Clear" onClick={() => setSearch('')} />}
+          value={search}
+          onChange={event => setSearch(event.currentTarget.value)}
+        />
+        <CopyCsv
+          what="events"
+          header={['number', 'time', 'type', 'kind', 'who', 'what']}
+          rows={() => shown.map(csvRow)}
+        />
+      </div>
+      <VirtualGrid
+        key={turn}
+        className={classes.grid}
+        label="Events"
+        count={shown.length}
+        keyOf={index => shown[index]!.n}
+        row={index => <EventCells event={shown[index]!} names={names} />}
+        columns="72px 64px minmax(112px, 176px) minmax(0, 1fr)"
+        rowHeight={32}
+        follow
+        onFollowing={onFollowing}
+      />
+    </>
+  );
+}
+
+/** Who reads further up is not pushed about by what comes below: the list stands still until they come back to its end. */
+function useHeld(events: readonly LoggedEvent[]) {
+  const { store } = useSession();
+  const [held, setHeld] = useState<readonly LoggedEvent[]>();
+  const [turn, setTurn] = useState(0);
+  return {
+    listed: held ?? events,
+    newer: held ? (events.at(-1)?.n ?? 0) - (held.at(-1)?.n ?? 0) : 0,
+    /** Another one: the list begins at its end again. */
+    turn,
+    onFollowing: useCallback((isFollowing: boolean) => setHeld(isFollowing ? undefined : store.log('events')), [store]),
+    toNewest: () => {
+      setHeld(undefined);
+      setTurn(turn + 1);
+    },
+  };
+}
+
+function EventCells({ event, names }: { event: LoggedEvent; names: Names }) {
   const { kind, tone, who, text } = eventText(event);
   const name = names.get(who) ?? who;
   return (
