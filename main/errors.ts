@@ -91,6 +91,15 @@ const CATALOGUE = {
     (d: { path: string; problem: string }) =>
       `"${d.path}" cannot be used on the FAT volume: ${d.problem}. Choose another name.`,
   ),
+  FILE_EXISTS: row(
+    1,
+    (d: { path: string }) => `There is a file "${d.path}" already. Replace it, or choose another name.`,
+  ),
+  SCRIPT_CHANGED: row(
+    1,
+    (d: { script: string }) =>
+      `The script "${d.script}" was changed by another window or program since you opened it. Replace it, or save yours under another name.`,
+  ),
   IPXE_FILE: row(1, (d: { file: string; problem: string }) => `"${d.file}" cannot be used: ${d.problem}.`),
   IPXE_SCRIPT: row(
     1,

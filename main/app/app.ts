@@ -16,7 +16,12 @@ import { type AppFlashParts, FlashDesk } from './flash-desk.ts';
 import { flashHandlers } from './flash-handlers.ts';
 import { FlashJobs } from './flash-jobs.ts';
 import type { ImageFolder } from './images.ts';
+import { benchFacts } from './ipxe-bench.ts';
+import { IpxeFiles } from './ipxe-files.ts';
+import { ipxeHandlers } from './ipxe-handlers.ts';
 import { openNotes } from './notes.ts';
+import { ScriptChoices } from './script-choices.ts';
+import { ScriptStore } from './script-store.ts';
 import { SessionFile } from './session.ts';
 import { openSettings } from './settings.ts';
 import { Wires } from './wires.ts';
@@ -59,7 +64,10 @@ export async function createApp({
   const since = now();
   let nics: readonly NicView[] = [];
 
-  const settings = await openSettings(join(settingsFolder, 'settings.json'), () => feed.changed('settings'));
+  const settings = await openSettings(join(settingsFolder, 'settings.json'), () => {
+    feed.changed('settings');
+    feed.changed('ipxe');
+  });
   const notes = await openNotes(join(stateFolder, 'notes.json'), device => feed.rowChanged('notes', device));
   const wires = new Wires({ engine, now, changed: nic => feed.rowChanged('wires', nic) });
   // Without it serving goes on; a crash would then forget the devices' stories.
@@ -69,7 +77,11 @@ export async function createApp({
     session,
     library,
     now,
-    changed: () => feed.changed('bench'),
+    started: bench => choices.started(bench),
+    changed: () => {
+      feed.changed('bench');
+      feed.changed('ipxe');
+    },
     deviceChanged: id => feed.rowChanged('devices', id),
     devicesReplaced: () => feed.tableChanged('devices'),
   });
@@ -79,6 +91,21 @@ export async function createApp({
 
   const flashJobs = new FlashJobs(now, id => feed.rowChanged('flashJobs', id));
   const flashDesk = new FlashDesk({ flash, jobs: flashJobs, drivesChanged: () => feed.changed('drives') });
+
+  const scriptsFolder = join(library, 'scripts');
+  const scripts = await ScriptStore.open({
+    folder: scriptsFolder,
+    draftsFile: join(stateFolder, 'drafts.json'),
+    changed: name => feed.rowChanged('scripts', name),
+    now,
+  });
+  const choices = new ScriptChoices({
+    path: join(stateFolder, 'chosen-scripts.json'),
+    bench: () => (desk.view.state === 'serving' ? desk.bench : undefined),
+    textOf: async name => (await scripts.texts(name)).saved?.text,
+    changed: () => feed.changed('ipxe'),
+    now,
+  });
 
   const feed: ViewFeed = new ViewFeed({
     engine: (): EngineView => ({
@@ -92,6 +119,11 @@ export async function createApp({
     nics: () => nics,
     bench: () => desk.view,
     settings: () => settings.get(),
+    ipxe: () => ({
+      bench: benchFacts(desk.view, settings.get(), library),
+      folder: scriptsFolder,
+      choices: choices.all,
+    }),
     wires,
     devices: { keys: () => desk.ids(), get: id => desk.device(id) },
     notes,
@@ -99,6 +131,7 @@ export async function createApp({
     flashJobs,
     consoles,
     boxes,
+    scripts,
     events: engine.events,
   });
 
@@ -108,6 +141,7 @@ export async function createApp({
   open.add(() => flashJobs.close());
   open.add(() => flashDesk.close());
   open.add(() => boxes.closeAll());
+  open.add(() => scripts.close());
   open.add(
     engine.events.on(event => {
       feed.changed('events');
@@ -124,17 +158,30 @@ export async function createApp({
   );
   await desk.open();
   await flashDesk.open();
-
-  const handlers: Handlers = {
-    ...benchHandlers({ engine, desk, wires, notes, settings, now }),
-    ...flashHandlers({ desk: flashDesk, jobs: flashJobs, history: flash.history, imageFolders }),
-    ...consoleHandlers({ engine, desk: consoles, boxes, clock: engine.clock }),
-  };
+  if (desk.view.state === 'interrupted') await choices.recall();
+  else await choices.forget();
 
   const after = (ms: number, work: () => void) => {
     const timer = setTimeout(work, ms);
     return () => clearTimeout(timer);
   };
+  const handlers: Handlers = {
+    ...benchHandlers({ engine, desk, wires, notes, settings, now }),
+    ...flashHandlers({ desk: flashDesk, jobs: flashJobs, history: flash.history, imageFolders }),
+    ...consoleHandlers({ engine, desk: consoles, boxes, clock: engine.clock }),
+    ...ipxeHandlers({
+      engine,
+      desk,
+      settings,
+      scripts,
+      choices,
+      files: new IpxeFiles(engine.settings.programs),
+      library,
+      platform,
+      clock: engine.clock,
+    }),
+  };
+
   return {
     attach: channel => serve({ channel, handlers, feed, after }),
     close: () => open.close(),

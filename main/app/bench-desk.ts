@@ -9,6 +9,7 @@ import { type BenchWish, readWish } from '../bench/wish.ts';
 import { errorView } from '../contract/error-view.ts';
 import type { BenchView, PlanView } from '../contract/views.ts';
 import { WISH_NAMES } from '../contract/wish-names.ts';
+import type { Device } from '../devices/device.ts';
 import { Devices, type DeviceView } from '../devices/devices.ts';
 import type { Engine } from '../engine.ts';
 import { BenchError } from '../errors.ts';
@@ -22,6 +23,8 @@ export interface BenchDeskParts {
   /** Served when no other folder is wished for, if it is there. */
   readonly library: string;
   readonly now: () => number;
+  /** A bench began to serve; it is given its scripts before a device can ask. */
+  readonly started: (bench: Bench) => Promise<void>;
   /** The view of the bench changed. */
   readonly changed: () => void;
   readonly deviceChanged: (id: string) => void;
@@ -57,6 +60,11 @@ export class BenchDesk {
 
   ids(): Iterable<string> {
     return this.#devices.ids();
+  }
+
+  /** All devices with what they said of themselves. */
+  devices(): readonly Device[] {
+    return this.#devices.devices();
   }
 
   device(id: string): DeviceView | undefined {
@@ -96,6 +104,7 @@ export class BenchDesk {
     this.#bench = bench;
     this.#recorder = bench.recorder;
     this.#show(bench.devices);
+    await this.#parts.started(bench);
     const plan = planView(bench.plan);
     const since = this.#parts.now();
     await session.begin(() => ({ wish, plan, since, devices: bench.devices.devices() }));

@@ -7,8 +7,9 @@ import { BENCH_CALLS } from './bench-calls.ts';
 import type { Call } from './call.ts';
 import { CONSOLE_CALLS } from './console-calls.ts';
 import { FLASH_CALLS } from './flash-calls.ts';
+import { IPXE_CALLS } from './ipxe-calls.ts';
 
-export const CALLS = { ...BENCH_CALLS, ...CONSOLE_CALLS, ...FLASH_CALLS } as const;
+export const CALLS = { ...BENCH_CALLS, ...CONSOLE_CALLS, ...FLASH_CALLS, ...IPXE_CALLS } as const;
 
 export type Calls = typeof CALLS;
 export type CallName = keyof Calls;

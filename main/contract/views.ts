@@ -13,6 +13,7 @@ import type { Box, BoxRecord } from '../oobm/box.ts';
 import type { TellingStation } from '../wire/station.ts';
 import type { ErrorView } from './error-view.ts';
 import type { DrivesView, FlashJobView } from './flash-views.ts';
+import type { IpxeView, ScriptView } from './ipxe-calls.ts';
 
 // What a window names when it shows a view.
 export type { LoggedEvent } from '../bench/event-log.ts';
@@ -22,14 +23,24 @@ export type { Hint, Transfer } from '../devices/device.ts';
 export type { DeviceView } from '../devices/devices.ts';
 export type { StageSpan } from '../devices/timeline.ts';
 export type { Finding } from '../doctor/doctor.ts';
+export type { Inspection } from '../ipxe/inspect.ts';
 export type { PacketDetail, PacketRow } from '../wire/inspect.ts';
 export type { ErrorView } from './error-view.ts';
+export type {
+  BuildView,
+  IpxeView,
+  Machine,
+  ScriptChoice,
+  ScriptTexts,
+  ScriptView,
+} from './ipxe-calls.ts';
 
 export const VIEW_KINDS = {
   engine: 'value',
   nics: 'value',
   bench: 'value',
   settings: 'value',
+  ipxe: 'value',
   wires: 'table',
   devices: 'table',
   notes: 'table',
@@ -37,6 +48,7 @@ export const VIEW_KINDS = {
   flashJobs: 'table',
   consoles: 'table',
   boxes: 'table',
+  scripts: 'table',
   events: 'log',
 } as const satisfies Record<string, 'value' | 'table' | 'log'>;
 
@@ -49,6 +61,7 @@ export interface Views {
   readonly nics: readonly NicView[];
   readonly bench: BenchView;
   readonly settings: Settings;
+  readonly ipxe: IpxeView;
   /** By port name: wires that some window listens to. */
   readonly wires: WireView;
   /** By device id: of the bench being served, or served last. */
@@ -62,6 +75,8 @@ export interface Views {
   readonly consoles: ConsoleView;
   /** By box id: control boards that are logged in to. */
   readonly boxes: BoxView;
+  /** By name: iPXE scripts, saved or only typed. */
+  readonly scripts: ScriptView;
   readonly events: LoggedEvent;
 }
 

@@ -4,7 +4,7 @@
  * inside itself), `useRoute().rest` for what is open in it, and the hooks of `engine/use-engine.tsx`. A feature imports
  * from `engine`, `ui` and the contract, never from another feature.
  */
-import { IconPlugConnected, IconSettings } from '@tabler/icons-react';
+import { IconFileCode, IconPlugConnected, IconSettings } from '@tabler/icons-react';
 import { type ComponentType, lazy } from 'react';
 
 export interface AppView {
@@ -25,6 +25,13 @@ export const VIEWS: readonly AppView[] = [
     icon: IconPlugConnected,
     Page: lazy(() => import('../features/bench/BenchPage.tsx')),
     Background: lazy(() => import('../features/bench/BenchBackground.tsx')),
+  },
+  {
+    id: 'ipxe',
+    label: 'iPXE',
+    icon: IconFileCode,
+    Page: lazy(() => import('../features/ipxe/IpxePage.tsx')),
+    Background: lazy(() => import('../features/ipxe/IpxeBackground.tsx')),
   },
   {
     id: 'settings',

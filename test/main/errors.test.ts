@@ -29,6 +29,8 @@ const EXAMPLES: { readonly [C in ErrorCode]: ErrorData<C> } = {
   FAT_DAMAGED: { problem: 'a chain leads to cluster 0' },
   FAT_FULL: { path: 'boot/kernel.img', problem: 'it needs 4096 octets, and 0 are free' },
   FAT_PATH: { path: 'a:b', problem: 'it holds :' },
+  FILE_EXISTS: { path: 'kickstart/default.cfg' },
+  SCRIPT_CHANGED: { script: 'alma' },
   IPXE_FILE: { file: 'own.efi', problem: 'it is cut short; get the file again' },
   IPXE_SCRIPT: { script: 'boot.ipxe', problem: 'line 3 holds a NUL character; remove it' },
   COMMAND_FAILED: { command: 'ip addr add', reason: 'File exists' },

@@ -3,7 +3,6 @@ import { commandSpec } from './commands.ts';
 import { readArguments } from './options.ts';
 import type { Script } from './parse.ts';
 import type { Span } from './text.ts';
-import { schemeOf } from './url.ts';
 
 export type HighlightKind =
   | 'magic'
@@ -25,6 +24,9 @@ export interface Highlight extends Span {
   readonly kind: HighlightKind;
 }
 
+/** `tries:int32` has a colon too. */
+const URL_LIKE = /^[a-z][a-z\d+.-]*:\/\/|^(iscsi|aoe|file):/i;
+
 /** In the order of the text, without overlap; white space and line ends are left out. */
 export function highlight(script: Script): Highlight[] {
   const all: Highlight[] = [];
@@ -45,7 +47,7 @@ export function highlight(script: Script): Highlight[] {
         : 0;
       for (const [index, word] of args.entries()) {
         const isOption = index < operands && word.text.startsWith('-');
-        words.set(word.offset, isOption ? 'option' : schemeOf(word.text) ? 'url' : 'text');
+        words.set(word.offset, isOption ? 'option' : URL_LIKE.test(word.text) ? 'url' : 'text');
       }
       for (const word of [name, ...args]) settings.push(...outermost(word.expansions));
     }
