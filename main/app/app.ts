@@ -87,7 +87,7 @@ export async function createApp({
   });
 
   const consoles = new ConsoleDesk({ engine, now, changed: id => feed.rowChanged('consoles', id) });
-  const boxes = new BoxDesk({ stateFolder, clock: engine.clock, changed: id => feed.rowChanged('boxes', id) });
+  const boxes = new BoxDesk({ engine, changed: id => feed.rowChanged('boxes', id) });
 
   const flashJobs = new FlashJobs(now, id => feed.rowChanged('flashJobs', id));
   const flashDesk = new FlashDesk({ flash, jobs: flashJobs, drivesChanged: () => feed.changed('drives') });

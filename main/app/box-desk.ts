@@ -1,16 +1,13 @@
 /** Cluster boxes whose control board somebody logged in to, as windows see them. */
-import { join } from 'node:path';
-import { knownHosts } from '../console/known-hosts.ts';
 import type { SshLogin } from '../console/links/ssh.ts';
 import type { BoxView } from '../contract/views.ts';
+import type { Engine } from '../engine.ts';
 import { BenchError } from '../errors.ts';
-import type { Clock } from '../host/host.ts';
-import { type Box, openBox } from '../oobm/box.ts';
+import type { Box } from '../oobm/box.ts';
 import type { TableSource } from '../rpc/view-feed.ts';
 
 export interface BoxDeskParts {
-  readonly stateFolder: string;
-  readonly clock: Clock;
+  readonly engine: Pick<Engine, 'openBox'>;
   readonly changed: (id: string) => void;
 }
 
@@ -43,13 +40,8 @@ export class BoxDesk implements TableSource<BoxView> {
   async open(place: { host: string; port: number; user: string }, login: SshLogin): Promise<string> {
     const id = `${place.user}@${place.host}:${place.port}`;
     if (this.#boxes.has(id)) return id;
-    const { clock, stateFolder, changed } = this.#parts;
-    const box = await openBox({
-      place,
-      clock,
-      login: async () => login,
-      knownHosts: knownHosts(join(stateFolder, 'known_hosts')),
-    });
+    const { engine, changed } = this.#parts;
+    const box = await engine.openBox(place, async () => login);
     this.#boxes.set(id, box);
     box.onRecord(() => changed(id));
     changed(id);

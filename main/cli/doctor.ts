@@ -1,6 +1,7 @@
 /** `benchboot doctor`: can this laptop serve a bench, and if not, what is in the way. */
-import { command } from './command.ts';
+
 import { localEngine } from '../local-engine.ts';
+import { command } from './command.ts';
 import { styled } from './screen.ts';
 
 const MARKS = {

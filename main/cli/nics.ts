@@ -1,8 +1,8 @@
 /** `benchboot nics`: the network ports of this laptop, the best bench first, each with its reason. */
 import type { Nic } from '../host/host.ts';
 import { printable } from '../kit/printable.ts';
-import { command } from './command.ts';
 import { localEngine } from '../local-engine.ts';
+import { command } from './command.ts';
 import { table } from './output.ts';
 
 export const nics = command({

@@ -1,6 +1,7 @@
 /** `benchboot restore`: undoes what a crashed run left on this laptop. */
-import { command } from './command.ts';
+
 import { localEngine } from '../local-engine.ts';
+import { command } from './command.ts';
 
 export const restore = command({
   words: 'restore',

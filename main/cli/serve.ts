@@ -4,10 +4,10 @@ import { OVERRIDABLE_RULES } from '../bench/events.ts';
 import { type BenchWish, readWish } from '../bench/wish.ts';
 import { BenchError } from '../errors.ts';
 import { parseDuration } from '../kit/duration.ts';
+import { localEngine } from '../local-engine.ts';
 import { saveFile } from '../save-file.ts';
 import { command, parsed } from './command.ts';
 import { elapsing, INTERRUPTED, interruption } from './interruption.ts';
-import { localEngine } from '../local-engine.ts';
 import { plainView, screenView } from './serve-view.ts';
 
 /** The flag behind each field of a wish. */

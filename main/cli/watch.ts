@@ -2,11 +2,11 @@
 import { writeFile } from 'node:fs/promises';
 import { BenchError } from '../errors.ts';
 import { clockText, parseDuration } from '../kit/duration.ts';
+import { localEngine, VERSION } from '../local-engine.ts';
 import { encodePcapng } from '../wire/pcapng.ts';
 import { sentence } from '../wire/station.ts';
 import { command, parsed } from './command.ts';
 import { elapsing, INTERRUPTED, interruption } from './interruption.ts';
-import { localEngine, VERSION } from '../local-engine.ts';
 import { liveScreen } from './screen.ts';
 
 export const watch = command({

@@ -11,12 +11,12 @@ import {
 import { lintBenchFile } from '../../../main/bench-file/bench-lint.ts';
 import { bootWishes, hostOf } from '../../../main/bench-file/boot-wishes.ts';
 import { checkSchema, type Schema } from '../../../main/bench-file/json-schema.ts';
-import { nearest } from '../../../main/kit/nearest.ts';
 import { PROFILES, profile } from '../../../main/bench-file/profiles.ts';
 import { BOOT_TARGETS } from '../../../main/boot/architectures.ts';
 import { recogniseClient } from '../../../main/boot/client.ts';
 import { chooseBoot } from '../../../main/boot/recipes.ts';
 import { parseJson } from '../../../main/kit/json-source.ts';
+import { nearest } from '../../../main/kit/nearest.ts';
 
 const problems = (text: string): string[] => {
   const parsed = parseBenchFile(text, 'bench.json');
