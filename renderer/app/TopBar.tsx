@@ -17,7 +17,7 @@ export function TopBar() {
   const nic = bench && nics ? shownNic(bench, nics, settings?.nic) : undefined;
   return (
     <header className={classes.top}>
-      {nic && <PortChip nic={nic} bench={bench!} />}
+      {nic ? <PortChip nic={nic} bench={bench!} /> : nics && <span className="dim">No port for a bench</span>}
       <span className={classes.spring} />
       {state.line === 'down' ? (
         <StatusWord tone="bad">Not connected to the engine</StatusWord>

@@ -12,6 +12,7 @@ export function useFrameCommands(): void {
   useHotkeys(
     VIEWS.map(({ id }, index) => [`mod+${index + 1}`, () => go(id)]),
     [],
+    true,
   );
   const session = useSession();
   const isGone = useLink().state.engine.engine === 'gone';

@@ -67,7 +67,6 @@ describe('the first bench', () => {
     const { scene, calls } = watched(SCENES['wire-heard'](), 'bench.start');
     await inScene(scene, async ({ page, engine }) => {
       await page.getByText('10.32.0.1/24').first().waitFor();
-      await page.getByRole('button', { name: 'Start serving' }).focus();
       await page.keyboard.press('Enter');
       await expect.poll(() => calls).toEqual([['bench.start', { nic: 'enx00e04c680001' }]]);
       engine.views.bench = SCENES['serving-empty']().views.bench!;
@@ -193,7 +192,7 @@ describe('while serving', () => {
       await page.getByRole('complementary', { name: 'Device blade3' }).waitFor();
       await find('stop serving');
       await expect.poll(() => calls).toEqual([['bench.stop', {}]]);
-      await page.keyboard.press('Control+2');
+      await find('settings');
       await page.getByRole('heading', { name: 'Settings' }).waitFor();
       await page.keyboard.press('Control+1');
       await page.getByRole('row', { name: /blade3/ }).waitFor();

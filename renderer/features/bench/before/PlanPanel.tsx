@@ -1,6 +1,6 @@
 /** What will be served, and the button that does it. */
 import { Button, Collapse } from '@mantine/core';
-import { useDisclosure } from '@mantine/hooks';
+import { useDisclosure, useHotkeys } from '@mantine/hooks';
 import { IconAdjustmentsHorizontal, IconAlertTriangle, IconPlayerPlayFilled } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { BenchView, NicView, PlanView } from '../../../../main/contract/views.ts';
@@ -42,6 +42,12 @@ export function PlanPanel({ nic, bench, wish, onWish, offer }: PlanPanelProps) {
     await remember.call({ wish: wish as never });
   }
 
+  const canStart = plan.data !== undefined && plan.error === undefined && state.line === 'up' && !isStarting;
+  const startNow = (): void => {
+    if (canStart) void begin(offer);
+  };
+  useHotkeys([['Enter', startNow]], ['INPUT', 'TEXTAREA', 'SELECT', 'BUTTON', 'A']);
+
   const overlap = plan.data && overlapText(plan.data);
   return (
     <Panel
@@ -58,14 +64,7 @@ export function PlanPanel({ nic, bench, wish, onWish, offer }: PlanPanelProps) {
           {isOpen ? 'Hide settings' : 'Change'}
         </Button>
       }
-      footer={
-        <StartButton
-          offer={offer}
-          disabled={!plan.data || plan.error !== undefined || state.line !== 'up'}
-          isBusy={isStarting}
-          onStart={() => void begin(offer)}
-        />
-      }
+      footer={<StartButton offer={offer} disabled={!canStart} isBusy={isStarting} onStart={startNow} />}
     >
       {failed && !isStarting && (
         <div className={classes.stack}>
@@ -98,7 +97,7 @@ export function PlanPanel({ nic, bench, wish, onWish, offer }: PlanPanelProps) {
         </div>
       )}
       <Collapse expanded={isOpen}>
-        <WishForm wish={wish} onChange={onWish} plan={plan.data} error={plan.error} />
+        <WishForm wish={wish} onChange={onWish} onEnter={startNow} plan={plan.data} error={plan.error} />
       </Collapse>
     </Panel>
   );
@@ -169,7 +168,6 @@ function StartButton({ offer, disabled, isBusy, onStart }: StartButtonProps) {
         disabled={disabled}
         loading={isBusy}
         onClick={onStart}
-        data-autofocus
       >
         {offer.kind === 'serve' ? 'Start serving' : 'Offer boot files only (proxy)'}
       </Button>

@@ -13,6 +13,8 @@ import classes from './BeforeStart.module.css';
 interface WishFormProps {
   readonly wish: Wish;
   readonly onChange: (wish: Wish) => void;
+  /** Enter in a text field. */
+  readonly onEnter: () => void;
   /** Shows what an empty field stands for. */
   readonly plan: PlanView | undefined;
   readonly error: ErrorView | undefined;
@@ -25,7 +27,7 @@ export const isAboutField = (error: ErrorView): boolean =>
 const FIELDS = ['root', 'address', 'lease', 'range', 'gateway', 'dnsServers', 'httpPort', 'benchFile'] as const;
 type TextField = (typeof FIELDS)[number];
 
-export function WishForm({ wish, onChange, plan, error }: WishFormProps) {
+export function WishForm({ wish, onChange, onEnter, plan, error }: WishFormProps) {
   const { pickFolder } = useLink();
   const [isChoosing, setChoosing] = useState(false);
   const set = (patch: Wish): void => onChange({ ...wish, ...patch });
@@ -36,6 +38,7 @@ export function WishForm({ wish, onChange, plan, error }: WishFormProps) {
       placeholder={placeholder ?? ''}
       error={error?.message.startsWith(WISH_NAMES[field]) ? error.message : undefined}
       onChange={event => set({ [field]: event.currentTarget.value })}
+      onKeyDown={event => event.key === 'Enter' && onEnter()}
       classNames={isMono ? { input: 'mono' } : {}}
       spellCheck={false}
       autoComplete="off"

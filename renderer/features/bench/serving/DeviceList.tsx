@@ -18,7 +18,7 @@ interface DeviceListProps {
   readonly isServing: boolean;
 }
 
-const COLUMNS = 'minmax(136px, 1fr) 104px minmax(376px, 2fr) minmax(220px, 1.4fr)';
+const COLUMNS = 'minmax(120px, 1fr) 104px minmax(240px, 2.4fr) minmax(176px, 1.4fr)';
 
 const FILTER_WORDS: Readonly<Record<DeviceFilter, string>> = {
   all: 'All',

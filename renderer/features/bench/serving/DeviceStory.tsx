@@ -1,8 +1,9 @@
 /** What happened to a device from its first packet on: the stages above, every event below. */
 import { IconBulb } from '@tabler/icons-react';
 import { useMemo } from 'react';
-import type { DeviceView } from '../../../../main/contract/views.ts';
+import type { DeviceView, LoggedEvent } from '../../../../main/contract/views.ts';
 import { useLog } from '../../../engine/use-engine.tsx';
+import { CopyCsv } from '../../../ui/CopyCsv.tsx';
 import { Empty } from '../../../ui/Empty.tsx';
 import { Time } from '../../../ui/Time.tsx';
 import { Cell, VirtualGrid } from '../../../ui/VirtualGrid.tsx';
@@ -25,6 +26,7 @@ export function DeviceStory({ device }: { device: DeviceView }) {
       )}
       <div className={classes.steps}>
         <StageTrack device={device} />
+        <CopyCsv what="events" header={['number', 'time', 'type', 'kind', 'what']} rows={() => own.map(csvRow)} />
       </div>
       {own.length === 0 ? (
         <Empty icon={IconBulb} title="Its events are not kept any more">
@@ -59,3 +61,8 @@ export function DeviceStory({ device }: { device: DeviceView }) {
     </>
   );
 }
+
+const csvRow = (event: LoggedEvent) => {
+  const { kind, text } = eventText(event);
+  return [event.n, event.t, event.type, kind, text];
+};
