@@ -18,6 +18,7 @@ import {
   menusOf,
   secondsText,
   settingOf,
+  shortUrl,
 } from './dry-run.state.ts';
 import { FIRMWARE_WORDS, PRESETS } from './machine.state.ts';
 import { useDryRun } from './use-dry-run.ts';
@@ -94,7 +95,7 @@ export function DryRunPanel({ text, bench, shown, isServed, onLine }: DryRunPane
 
 function Ending({ run, onLine }: { run: DryRun; onLine: ((line: number) => void) | undefined }) {
   const { tone, title } = endingText(run);
-  const { says, commandLine } = endingParts(run.ending.sentence);
+  const { says } = endingParts(run.ending.sentence);
   const step = run.ending.step === undefined ? undefined : run.steps[run.ending.step];
   return (
     <div className={classes.ending} data-tone={tone} role="status">
@@ -108,7 +109,6 @@ function Ending({ run, onLine }: { run: DryRun; onLine: ((line: number) => void)
         )}
       </div>
       <p className={classes.sentence}>{says}</p>
-      {commandLine !== undefined && <p className={`${classes.commandLine} mono`}>{commandLine}</p>}
     </div>
   );
 }
@@ -126,6 +126,7 @@ interface StoryProps {
 function Story({ run, bench, isAsking, isKnown, choices, onChoose, onLine }: StoryProps) {
   const files = filesOf(run);
   const menus = menusOf(run);
+  const { commandLine } = endingParts(run.ending.sentence);
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and the keyboard must be able to
     <div className={classes.scroll} tabIndex={0}>
@@ -145,13 +146,13 @@ function Story({ run, bench, isAsking, isKnown, choices, onChoose, onLine }: Sto
             return (
               <li key={file.url}>
                 <StatusWord tone={tone as Tone}>{word}</StatusWord>
-                <span className={classes.url}>
+                <span className={classes.url} title={file.url}>
                   {step && step.script === 0 && onLine ? (
                     <UnstyledButton className={`${classes.link} mono`} onClick={() => onLine(step.line)}>
-                      {file.url}
+                      {shortUrl(file.url, bench)}
                     </UnstyledButton>
                   ) : (
-                    <span className="mono">{file.url}</span>
+                    <span className="mono">{shortUrl(file.url, bench)}</span>
                   )}
                   <span className="dim numbers">{detail}</span>
                 </span>
@@ -159,6 +160,12 @@ function Story({ run, bench, isAsking, isKnown, choices, onChoose, onLine }: Sto
             );
           })}
         </ul>
+      )}
+      {commandLine !== undefined && (
+        <>
+          <h3 className={classes.group}>Kernel command line</h3>
+          <p className={`${classes.commandLine} mono`}>{commandLine}</p>
+        </>
       )}
       <p className={classes.quiet}>
         {bench.serving

@@ -1,4 +1,5 @@
 /** Dry runs that ask the bench for each URL once, and how they read. Values in, values out; time is handed in. */
+import type { IpxeView } from '../../../main/contract/views.ts';
 import {
   type DryRun,
   type DryRunOptions,
@@ -140,6 +141,12 @@ export function endingParts(sentence: string): { readonly says: string; readonly
   const [says = '', commandLine] = sentence.split(/ Its command line: /);
   return { says, commandLine };
 }
+
+/** What this bench has is named by its path. */
+export const shortUrl = (url: string, { server, httpPort }: IpxeView['bench']): string => {
+  const own = `http://${server}${httpPort === undefined || httpPort === 80 ? '' : `:${httpPort}`}/`;
+  return url.startsWith(own) ? url.slice(own.length - 1) : url;
+};
 
 /** A step that failed where nobody wants it to; a question that is answered no is none. */
 export const isFailure = ({ ok, command }: Step): boolean => !ok && !/^(isset|iseq|prompt)\b/.test(command);
