@@ -1,5 +1,5 @@
 /** The one object that the window sees of the shell (`renderer/engine/link.ts` says what it is). Runs sandboxed. */
-import { contextBridge, ipcRenderer } from 'electron';
+import { contextBridge, ipcRenderer, webUtils } from 'electron';
 import { ENGINE_PORT, type EngineProcess, type ShellBridge } from '../renderer/engine/link.ts';
 import { CHANNELS } from './channels.ts';
 
@@ -18,5 +18,6 @@ const bridge: ShellBridge = {
   restartEngine: () => ipcRenderer.send(CHANNELS.restartEngine),
   pickFolder: () => ipcRenderer.invoke(CHANNELS.pick, 'folder'),
   pickFile: () => ipcRenderer.invoke(CHANNELS.pick, 'file'),
+  pathOf: file => webUtils.getPathForFile(file),
 };
 contextBridge.exposeInMainWorld('benchboot', bridge);

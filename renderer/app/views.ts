@@ -4,7 +4,7 @@
  * inside itself), `useRoute().rest` for what is open in it, and the hooks of `engine/use-engine.tsx`. A feature imports
  * from `engine`, `ui` and the contract, never from another feature.
  */
-import { IconFileCode, IconPlugConnected, IconSettings } from '@tabler/icons-react';
+import { IconDeviceSdCard, IconFileCode, IconPlugConnected, IconSettings } from '@tabler/icons-react';
 import { type ComponentType, lazy } from 'react';
 
 export interface AppView {
@@ -32,6 +32,13 @@ export const VIEWS: readonly AppView[] = [
     icon: IconFileCode,
     Page: lazy(() => import('../features/ipxe/IpxePage.tsx')),
     Background: lazy(() => import('../features/ipxe/IpxeBackground.tsx')),
+  },
+  {
+    id: 'flash',
+    label: 'Flash',
+    icon: IconDeviceSdCard,
+    Page: lazy(() => import('../features/flash/FlashPage.tsx')),
+    Background: lazy(() => import('../features/flash/FlashBackground.tsx')),
   },
   {
     id: 'settings',

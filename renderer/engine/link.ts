@@ -29,6 +29,8 @@ export interface ShellBridge {
   pickFolder(): Promise<string | undefined>;
   /** As `pickFolder`, for one file. */
   pickFile(): Promise<string | undefined>;
+  /** Where a file that was dropped on the window is; empty when it is no file of this laptop. */
+  pathOf(file: File): string;
 }
 
 export const ENGINE_PORT = 'benchboot:engine';
@@ -54,6 +56,7 @@ export interface Link {
   restartEngine(): void;
   readonly pickFolder?: () => Promise<string | undefined>;
   readonly pickFile?: () => Promise<string | undefined>;
+  readonly pathOf?: (file: File) => string;
 }
 
 declare global {
@@ -89,6 +92,7 @@ function appLink(bridge: ShellBridge): Link {
     restartEngine: () => bridge.restartEngine(),
     pickFolder: () => bridge.pickFolder(),
     pickFile: () => bridge.pickFile(),
+    pathOf: file => bridge.pathOf(file),
   };
 }
 

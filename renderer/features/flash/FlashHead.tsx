@@ -1,0 +1,57 @@
+/** The line above every part of the flasher: where one is, and what is at work elsewhere. */
+import { IconHistory, IconPencil, IconProgress } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useTable } from '../../engine/use-engine.tsx';
+import { routeHash } from '../../ui/route.ts';
+import classes from './Flash.module.css';
+import { jobFraction, jobTitle, verdictOf } from './job.state.ts';
+
+export function FlashHead({ current, children }: { current: string; children?: ReactNode }) {
+  const jobs = [...useTable('flashJobs').values()].sort((a, b) => b.began - a.began);
+  const shown = jobs.filter(({ state, id }) => state !== 'ended' || id === current || isFresh(jobs, id)).slice(0, 3);
+  return (
+    <nav className={classes.head} aria-label="Parts of the flasher">
+      <Tab to={['flash']} isCurrent={current === 'write'} icon={<IconPencil size={16} stroke={1.6} aria-hidden />}>
+        Write
+      </Tab>
+      {shown.map(job => (
+        <Tab
+          key={job.id}
+          to={['flash', 'job', job.id]}
+          isCurrent={current === job.id}
+          title={`${jobTitle(job)}: ${verdictOf(job).text}`}
+          icon={<IconProgress size={16} stroke={1.6} aria-hidden />}
+        >
+          <span className={classes.tabText}>{jobTitle(job)}</span>
+          {job.state === 'ended' ? null : <span className="numbers">{Math.floor(jobFraction(job) * 100)} %</span>}
+        </Tab>
+      ))}
+      <Tab
+        to={['flash', 'history']}
+        isCurrent={current === 'history'}
+        icon={<IconHistory size={16} stroke={1.6} aria-hidden />}
+      >
+        History
+      </Tab>
+      <div className={classes.headAside}>{children}</div>
+    </nav>
+  );
+}
+
+/** The one that ended last stays at hand. */
+const isFresh = (jobs: readonly { readonly id: string }[], id: string): boolean => jobs[0]?.id === id;
+
+interface TabProps {
+  readonly to: readonly [string, ...string[]];
+  readonly isCurrent: boolean;
+  readonly icon: ReactNode;
+  readonly title?: string;
+  readonly children: ReactNode;
+}
+
+const Tab = ({ to, isCurrent, icon, title, children }: TabProps) => (
+  <a href={routeHash(...to)} className={classes.tab} aria-current={isCurrent ? 'page' : undefined} title={title}>
+    {icon}
+    {children}
+  </a>
+);

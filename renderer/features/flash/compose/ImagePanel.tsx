@@ -1,0 +1,258 @@
+/** Which image: dropped, chosen, pasted or at hand; then what it is. */
+import { Button, Checkbox, TextInput, UnstyledButton } from '@mantine/core';
+import { IconDisc, IconFile, IconLink, IconPhotoDown } from '@tabler/icons-react';
+import { type DragEvent, useState } from 'react';
+import type { ImageView } from '../../../../main/contract/flash-views.ts';
+import { bytesText } from '../../../../main/kit/quantity.ts';
+import { FolderChooser } from '../../../engine/FolderChooser.tsx';
+import { type Answer, useAnswer, useLink } from '../../../engine/use-engine.tsx';
+import { ErrorNote } from '../../../ui/ErrorNote.tsx';
+import { Loading } from '../../../ui/Loading.tsx';
+import { Panel } from '../../../ui/Panel.tsx';
+import { StatusWord } from '../../../ui/StatusWord.tsx';
+import { Ago } from '../../../ui/Time.tsx';
+import { changeDraft, chooseImage, type Draft } from '../draft.ts';
+import { droppedPath, formatText, sha256In } from '../flash.state.ts';
+import { fileName } from '../job.state.ts';
+import classes from './Compose.module.css';
+
+export function ImagePanel({ draft, image }: { draft: Draft; image: Answer<ImageView> }) {
+  const { pickFile, pathOf, facts } = useLink();
+  const [isChoosing, setChoosing] = useState(false);
+  const [isOver, setOver] = useState(false);
+  const [dropped, setDropped] = useState<string>();
+  const choose = async (): Promise<void> => {
+    if (!pickFile) return setChoosing(true);
+    const path = await pickFile();
+    if (path !== undefined) chooseImage(path);
+  };
+  const drop = (event: DragEvent): void => {
+    event.preventDefault();
+    setOver(false);
+    const { dataTransfer } = event;
+    const [file] = dataTransfer.files;
+    const path =
+      (file && pathOf?.(file)) ||
+      droppedPath(dataTransfer.getData('text/uri-list')) ||
+      droppedPath(dataTransfer.getData('text/plain'));
+    setDropped(path ? undefined : file?.name);
+    if (path) chooseImage(path);
+  };
+  return (
+    <Panel
+      title="Image"
+      className={isOver ? classes.over : undefined}
+      aside={
+        draft.image !== '' && (
+          <Button variant="subtle" color="gray" size="compact-sm" onClick={() => chooseImage('')}>
+            Choose another
+          </Button>
+        )
+      }
+    >
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: dropping is one of four ways, the others have keys */}
+      <div
+        className={classes.fill}
+        onDragOver={event => {
+          event.preventDefault();
+          setOver(true);
+        }}
+        onDragLeave={() => setOver(false)}
+        onDrop={drop}
+      >
+        {draft.image === '' ? (
+          <>
+            <div className={classes.drop}>
+              <IconPhotoDown size={28} stroke={1.4} aria-hidden />
+              <p className={classes.dropTitle}>Drop an image here</p>
+              <p className={classes.small}>.img or .iso; plain, or as .xz, .gz, .zst, .bz2 or .zip</p>
+              <Button variant="default" leftSection={<IconFile size={16} stroke={1.6} />} onClick={() => void choose()}>
+                Choose a file
+              </Button>
+            </div>
+            {dropped !== undefined && (
+              <p className={classes.hint}>
+                {facts.kind === 'browser'
+                  ? `A browser does not tell where “${dropped}” is on this laptop. Choose the file instead.`
+                  : `It is not known where “${dropped}” is. Choose the file instead.`}
+              </p>
+            )}
+            <PathField />
+            <AtHand />
+          </>
+        ) : image.error ? (
+          <>
+            <ChosenImage image={draft.image} />
+            <ErrorNote error={image.error} retry={image.again} />
+            {/archive/.test(image.error.message) && <EntryField entry={draft.entry} />}
+          </>
+        ) : !image.data || image.data.image !== draft.image ? (
+          <Loading what="the image" />
+        ) : (
+          <KnownImage draft={draft} image={image.data} />
+        )}
+      </div>
+      <FolderChooser
+        isOpen={isChoosing}
+        pick="file"
+        start={undefined}
+        onClose={() => setChoosing(false)}
+        onChoose={path => {
+          setChoosing(false);
+          chooseImage(path);
+        }}
+      />
+    </Panel>
+  );
+}
+
+function PathField() {
+  const [typed, setTyped] = useState('');
+  return (
+    <form
+      className={classes.line}
+      onSubmit={event => {
+        event.preventDefault();
+        if (typed.trim() !== '') chooseImage(typed.trim());
+      }}
+    >
+      <TextInput
+        flex={1}
+        aria-label="Link or path of an image"
+        placeholder="https://… or a path"
+        leftSection={<IconLink size={16} stroke={1.6} aria-hidden />}
+        value={typed}
+        onChange={event => setTyped(event.currentTarget.value)}
+        spellCheck={false}
+        autoComplete="off"
+      />
+      <Button type="submit" variant="default" disabled={typed.trim() === ''}>
+        Use
+      </Button>
+    </form>
+  );
+}
+
+const PLACES = { library: 'Library', downloads: 'Downloads', fetched: 'Fetched before' } as const;
+
+function AtHand() {
+  const { data } = useAnswer('images.list', {});
+  if (!data || data.length === 0) return null;
+  return (
+    <>
+      <h3 className={classes.group}>At hand</h3>
+      <ul className={classes.plain}>
+        {data.map(({ path, name, size, modified, where }) => (
+          <li key={path}>
+            <UnstyledButton className={classes.file} onClick={() => chooseImage(path)} title={path}>
+              <IconDisc size={20} stroke={1.6} aria-hidden />
+              <span className={classes.fileBody}>
+                <span className="cut">{name}</span>
+                <span className={classes.small}>
+                  {bytesText(size)}, {PLACES[where]}, <Ago at={modified} />
+                </span>
+              </span>
+            </UnstyledButton>
+          </li>
+        ))}
+      </ul>
+    </>
+  );
+}
+
+function ChosenImage({ image }: { image: string }) {
+  return (
+    <div className={classes.chosen}>
+      <IconDisc size={24} stroke={1.6} aria-hidden />
+      <span className={classes.fileBody}>
+        <strong className={classes.wrap}>{fileName(image)}</strong>
+        <span className={`${classes.small} ${classes.wrap}`}>{image}</span>
+      </span>
+    </div>
+  );
+}
+
+function EntryField({ entry }: { entry: string }) {
+  const [typed, setTyped] = useState(entry);
+  return (
+    <form
+      className={classes.line}
+      onSubmit={event => {
+        event.preventDefault();
+        changeDraft({ entry: typed.trim() });
+      }}
+    >
+      <TextInput
+        flex={1}
+        label="File inside the archive"
+        value={typed}
+        onChange={event => setTyped(event.currentTarget.value)}
+        spellCheck={false}
+      />
+      <Button type="submit" variant="default" className={classes.end}>
+        Look
+      </Button>
+    </form>
+  );
+}
+
+function KnownImage({ draft, image }: { draft: Draft; image: ImageView }) {
+  const { bmap, published, setUp, format } = image;
+  const pasted = draft.checksum.trim();
+  const sum = sha256In(pasted);
+  return (
+    <>
+      <ChosenImage image={image.image} />
+      <dl className={classes.facts}>
+        <dt>It is</dt>
+        <dd>{formatText(image)}</dd>
+        {setUp && (
+          <>
+            <dt>System</dt>
+            <dd>{setUp.says}</dd>
+          </>
+        )}
+        {bmap && (
+          <>
+            <dt>Block map</dt>
+            <dd>
+              <StatusWord tone="ok">{bytesText(bmap.mapped)} hold something; the rest is left out</StatusWord>
+            </dd>
+          </>
+        )}
+      </dl>
+      <TextInput
+        label="Published SHA-256"
+        description={
+          published && pasted === ''
+            ? `From ${fileName(published.path)}, checked before anything is written`
+            : 'Of the file or of the image inside; checked before anything is written'
+        }
+        placeholder={published?.sha256 ?? 'none: nothing is compared'}
+        value={draft.checksum}
+        error={pasted !== '' && !sum ? 'A SHA-256 has 64 hexadecimal digits.' : undefined}
+        onChange={event => changeDraft({ checksum: event.currentTarget.value })}
+        classNames={{ input: 'mono' }}
+        spellCheck={false}
+        autoComplete="off"
+      />
+      {format === 'zip' && <EntryField key={image.image} entry={draft.entry || image.name} />}
+      <div className={classes.stack}>
+        <Checkbox
+          label="Read everything back after writing"
+          description={draft.verify ? undefined : 'Without it nobody knows whether the card holds the image.'}
+          checked={draft.verify}
+          onChange={event => changeDraft({ verify: event.currentTarget.checked })}
+        />
+        {bmap && (
+          <Checkbox
+            label="Leave out what the block map calls empty"
+            checked={draft.bmap && draft.verify}
+            disabled={!draft.verify}
+            onChange={event => changeDraft({ bmap: event.currentTarget.checked })}
+          />
+        )}
+      </div>
+    </>
+  );
+}

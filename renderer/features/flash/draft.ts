@@ -1,0 +1,52 @@
+/** What is being prepared in this window: kept while another view is shown, forgotten with the window. Passwords are nowhere else. */
+import { useSyncExternalStore } from 'react';
+import { EMPTY_FORM, type RecipeForm } from './recipe.state.ts';
+
+export interface Draft {
+  /** Path or URL; empty: none. */
+  readonly image: string;
+  /** Which file of a zip. */
+  readonly entry: string;
+  /** As it was pasted. */
+  readonly checksum: string;
+  readonly verify: boolean;
+  readonly bmap: boolean;
+  /** Ids of drives. */
+  readonly chosen: readonly string[];
+  readonly allowFixed: boolean;
+  readonly form: RecipeForm;
+}
+
+const EMPTY: Draft = {
+  image: '',
+  entry: '',
+  checksum: '',
+  verify: true,
+  bmap: true,
+  chosen: [],
+  allowFixed: false,
+  form: EMPTY_FORM,
+};
+
+let draft = EMPTY;
+const listeners = new Set<() => void>();
+
+export function changeDraft(patch: Partial<Draft>): void {
+  draft = { ...draft, ...patch };
+  for (const listener of listeners) listener();
+}
+
+export const changeForm = (patch: Partial<RecipeForm>): void => changeDraft({ form: { ...draft.form, ...patch } });
+
+/** Another image: its checksum and its entry are others too. */
+export const chooseImage = (image: string): void => changeDraft({ image, entry: '', checksum: '', bmap: true });
+
+export function useDraft(): Draft {
+  return useSyncExternalStore(
+    listener => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => draft,
+  );
+}
