@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { createEngine, type Engine } from './engine.ts';
 import type { BenchError } from './errors.ts';
 import { userHost } from './host/helper/user-host.ts';
+import type { Host } from './host/host.ts';
 import { resourcesFolder, stateFolder } from './host/node/folders.ts';
 import { nodeHost } from './host/node/node-host.ts';
 import { nodeResolvers } from './host/node/resolvers.ts';
@@ -11,14 +12,24 @@ import { Emitter } from './kit/emitter.ts';
 
 export const VERSION = __BENCHBOOT_VERSION__;
 
+/** This machine, and what is to be told about it while it is used. */
+export interface LocalMachine {
+  readonly host: Host;
+  readonly notices: Emitter<{ readonly code: string; readonly message: string }>;
+}
+
 /**
  * `mayAsk`: what needs a right that this process lacks asks a person for it, by the system's password dialog. Else it fails
- * with PERMISSION_MISSING.
+ * with PERMISSION_MISSING. One for each process, whose parts then share the helper.
  */
-export function localEngine({ mayAsk = false }: { readonly mayAsk?: boolean } = {}): Engine {
-  const notices = new Emitter<{ readonly code: string; readonly message: string }>();
+export function localMachine({ mayAsk = false }: { readonly mayAsk?: boolean } = {}): LocalMachine {
+  const notices: LocalMachine['notices'] = new Emitter();
   const lost = ({ message }: BenchError): void => notices.emit({ code: 'helper-lost', message });
-  return createEngine(mayAsk ? userHost(lost) : nodeHost(), {
+  return { host: mayAsk ? userHost(lost) : nodeHost(), notices };
+}
+
+export function localEngine({ host, notices }: LocalMachine = localMachine()): Engine {
+  return createEngine(host, {
     stateFolder: stateFolder(),
     programs: join(resourcesFolder(), 'ipxe'),
     version: VERSION,

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { type NeverTouch, openNeverTouch } from './flash/drive/never-touch.ts';
 import type { FlashParts } from './flash/flash-drives.ts';
 import { openHistory } from './flash/history.ts';
+import type { Host } from './host/host.ts';
 import { resourcesFolder, stateFolder } from './host/node/folders.ts';
 import { nodeHost } from './host/node/node-host.ts';
 
-export function localFlashParts(): FlashParts & { readonly neverTouch: NeverTouch } {
-  const { drives, clock } = nodeHost();
+export function localFlashParts(
+  { drives, clock }: Pick<Host, 'drives' | 'clock'> = nodeHost(),
+): FlashParts & { readonly neverTouch: NeverTouch } {
   return {
     drives,
     clock,

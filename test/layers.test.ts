@@ -84,7 +84,7 @@ const MACHINES = [
   'main/flash/customise/{boot-text,cloud-init,csv,custom-toml,eeprom,ignition,image-kind,intent,mail-merge}',
   'main/flash/customise/{network-manager,passport,plan,presets,recipe,shell}',
   'main/flash/drive/{capacity,describe,find,offer,queue}',
-  'main/host/drive-identity',
+  'main/host/{drive-identity,drive-use}',
   'main/host/helper/{capabilities,conversation,elevation,messages}',
   'main/host/node/{darwin-drives,plist}',
   'main/host/node/{block-snapshot,block-uses,linux-drives,linux-nics,linux-serial-ports,superblock,usb-serial-chips}',

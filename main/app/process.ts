@@ -8,7 +8,7 @@ import '../memory.ts';
 import '../threads.ts';
 import { hasRights } from '../host/helper/user-host.ts';
 import { libraryFolder, settingsFolder } from '../host/node/folders.ts';
-import { localEngine } from '../local-engine.ts';
+import { localEngine, localMachine } from '../local-engine.ts';
 import { localFlashParts } from '../local-flash.ts';
 import { type Pipe, pipeChannels } from '../rpc/pipe-channel.ts';
 import { type EmitterPort, portChannel } from '../rpc/port-channel.ts';
@@ -21,9 +21,10 @@ interface ParentPort {
 }
 const { parentPort } = process as unknown as { parentPort?: ParentPort };
 
-const flash = localFlashParts();
+const machine = localMachine({ mayAsk: true });
+const flash = localFlashParts(machine.host);
 const app = await createApp({
-  engine: localEngine({ mayAsk: true }),
+  engine: localEngine(machine),
   flash,
   imageFolders: [
     { path: libraryFolder(), where: 'library' },

@@ -73,7 +73,7 @@ describe('the helper', () => {
       ['\u0000\u0001\u0002', 0, 'no request'],
       ['{"id":1,"verb":"holder"', 0, 'no request'],
       [JSON.stringify({ id: 2, verb: 'exec', args: { file: '/bin/sh' } }), 2, 'no such verb'],
-      [JSON.stringify({ id: 3, verb: 'openDrive', args: { path: '/dev/sda' } }), 3, 'no such verb'],
+      [JSON.stringify({ id: 3, verb: 'openDrive', args: { path: '/dev/sda' } }), 3, 'openDrive does not take'],
       [JSON.stringify({ id: 4, verb: 'openUdp', args: { ...args, port: 161 } }), 4, 'as port'],
       [
         JSON.stringify({ id: 5, verb: 'addAddress', args: { nic: '--help', address: '10.0.0.1', prefix: 24 } }),

@@ -4,7 +4,8 @@
  */
 import type { SafetyRule } from '../../bench/events.ts';
 import { BenchError } from '../../errors.ts';
-import type { Drive, DriveUse } from '../../host/host.ts';
+import { busyText, SYSTEM_INSTEAD, systemUse } from '../../host/drive-use.ts';
+import type { Drive } from '../../host/host.ts';
 import { driveTitle } from './describe.ts';
 
 export interface DrivePolicy {
@@ -42,56 +43,11 @@ export interface Offer {
 /** Above this a removable drive is hardly a boot medium: somebody keeps files on it. 512 GB cards are below. */
 export const LARGE_DRIVE = 600e9;
 
-/** Places whose file system this laptop lives on; what lies below them counts too. */
-const SYSTEM_PLACES = [
-  '/boot',
-  '/efi',
-  '/usr',
-  '/home',
-  '/var',
-  '/etc',
-  '/opt',
-  '/root',
-  '/nix',
-  '/gnu',
-  '/srv',
-  '/snap',
-];
-/** macOS. */
-const FOREIGN_PLACES = ['/System', '/private', '/Library', '/Users', '/Applications'];
-
-/** A mount point of the running system itself, as against one for media (`/media`, `/run/media`, `/mnt`, `/Volumes`). */
-export function isSystemPlace(at: string): boolean {
-  return at === '/' || [...SYSTEM_PLACES, ...FOREIGN_PLACES].some(place => at === place || at.startsWith(`${place}/`));
-}
-
-/** Why the drive is the system's, as a sentence part; undefined when it is not. */
-export function systemUse(drive: Drive): string | undefined {
-  const { uses } = drive;
-  const own = uses.find(({ kind }) => kind === 'system');
-  if (own) return `${own.on} holds ${own.at}`;
-  // The root says more than what is mounted inside it.
-  const places = uses.filter(({ kind, at }) => kind === 'mount' && isSystemPlace(at));
-  const system = places.toSorted((a, b) => a.at.length - b.at.length)[0];
-  if (system) return `${placed(system)} is this laptop's ${system.at}`;
-  const swap = uses.find(({ kind }) => kind === 'swap');
-  if (swap) return `${placed(swap)} is swap space of this laptop`;
-  const resume = uses.find(({ kind }) => kind === 'resume');
-  if (resume) return `${placed(resume)} keeps this laptop's memory while it sleeps`;
-  const mount = drive.removable ? undefined : uses.find(({ kind }) => kind === 'mount');
-  return mount && `${placed(mount)} of this fixed drive is mounted at ${mount.at}`;
-}
-
-const placed = ({ on, through }: DriveUse): string =>
-  through.length > 0 ? `${on} (through ${through.join(', ')})` : on;
-
 /** In order of weight; the first that holds decides. The first two know no override. */
 const RULES: readonly ((drive: Drive, policy: DrivePolicy) => Refusal | undefined)[] = [
   drive => {
     const because = systemUse(drive);
-    return because === undefined
-      ? undefined
-      : { reason: 'never-the-system-disk', because, instead: 'No flag overrides this. Choose another drive.' };
+    return because === undefined ? undefined : { reason: 'never-the-system-disk', because, instead: SYSTEM_INSTEAD };
   },
   ({ name }, { sources }) =>
     sources.includes(name)
@@ -137,9 +93,6 @@ const RULES: readonly ((drive: Drive, policy: DrivePolicy) => Refusal | undefine
         };
   },
 ];
-
-const busyText = (use: DriveUse): string =>
-  use.kind === 'member' ? `${use.on} is part of ${use.at}` : `the drive image ${use.at} on it is in use`;
 
 const BUSY_INSTEAD = {
   member: 'Close that volume, array or loop device first.',

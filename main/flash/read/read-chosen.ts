@@ -2,8 +2,8 @@
 import { existsSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { BenchError } from '../../errors.ts';
+import { systemUse } from '../../host/drive-use.ts';
 import type { Drive, Drives } from '../../host/host.ts';
-import { systemUse } from '../drive/offer.ts';
 import { imageForm } from './image-file.ts';
 import { type ReadOptions, type ReadResult, readDrive } from './read-drive.ts';
 

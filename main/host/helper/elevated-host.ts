@@ -5,7 +5,9 @@
 import { closeSync } from 'node:fs';
 import { devicePlatform } from 'node-dhcpd-lite/socket';
 import { BenchError } from '../../errors.ts';
-import type { Endpoint, Host, Links, Nics, Sockets, TcpOptions, UdpOptions } from '../host.ts';
+import { identityOf, requireSameDrive } from '../drive-identity.ts';
+import type { Drives, Endpoint, Host, Links, Nics, Sockets, TcpOptions, UdpOptions } from '../host.ts';
+import { blockDeviceHandle } from '../node/block-device.linux.ts';
 import { adoptLink } from '../node/links.ts';
 import { hasKnownStructures } from '../node/linux-structures.ts';
 import { type Presence, watchPresence } from '../node/presence.ts';
@@ -22,7 +24,8 @@ export interface ElevationOptions extends HelperStart {
 
 /**
  * Operations that need a right fail with BenchError PERMISSION_REFUSED when the password dialog is closed, HELPER_FAILED
- * when the helper does not start or ends, and UNSUPPORTED where sockets cannot be handed over (macOS, Windows).
+ * when the helper does not start or ends, and UNSUPPORTED where sockets cannot be handed over (macOS, Windows; drives
+ * there fail with PERMISSION_MISSING as before).
  */
 export function elevatedHost(base: Host, { lost = () => {}, ...start }: ElevationOptions): Host {
   const helper = helperClient(() => startHelper(start), lost);
@@ -36,6 +39,7 @@ export function elevatedHost(base: Host, { lost = () => {}, ...start }: Elevatio
     ...base,
     sockets: elevatedSockets(base, helper, passes, presence),
     nics: elevatedNics(base.nics, helper),
+    drives: passes ? elevatedDrives(base.drives, helper) : base.drives,
     links: passes ? elevatedLinks(base.links, helper, presence) : base.links,
   };
 }
@@ -115,7 +119,7 @@ const tcpArgs = ({ nic, address, port }: TcpOptions): Args<'openTcp'> => ({ nic,
 
 function only(descriptors: readonly number[]): number {
   const [descriptor] = descriptors;
-  if (descriptor === undefined) throw new BenchError('HELPER_FAILED', { reason: 'it handed no socket over' });
+  if (descriptor === undefined) throw new BenchError('HELPER_FAILED', { reason: 'it handed nothing over' });
   return descriptor;
 }
 
@@ -146,6 +150,43 @@ function elevatedLinks(base: Links, helper: HelperClient, presence: () => Promis
       if (capture !== undefined && sender !== undefined) return adoptLink(nic, { capture, sender }, await presence());
       for (const descriptor of descriptors) closeSync(descriptor);
       return undefined;
+    },
+  };
+}
+
+function elevatedDrives(base: Drives, helper: HelperClient): Drives {
+  return {
+    list: () => base.list(),
+    watch: changed => base.watch(changed),
+    holding: file => base.holding(file),
+    async open(chosen, access) {
+      try {
+        return await base.open(chosen, access);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+      }
+      const drive = identityOf(chosen);
+      const { descriptors } = await helper.call(
+        'openDrive',
+        { drive, access },
+        `Opening ${drive.path} to ${access} it`,
+      );
+      const handle = blockDeviceHandle(only(descriptors), drive.path);
+      try {
+        requireSameDrive(chosen, handle.identity);
+        return handle;
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+    },
+    async unmount(drive) {
+      try {
+        await base.unmount(drive);
+      } catch (error) {
+        if (!isMissing(error)) throw error;
+        await helper.call('unmountDrive', { drive: identityOf(drive) }, `Unmounting ${drive.path}`);
+      }
     },
   };
 }

@@ -43,10 +43,12 @@ async function main(): Promise<void> {
   if (process.platform !== 'win32') process.env.PATH = PROGRAMS;
   const { platform } = process;
   const nics = nodeNics({ platform, run: runCommand });
+  const passes = hasKnownStructures();
+  const drives = passes ? (await import('./drive-access.linux.ts')).linuxDriveAccess(runCommand) : undefined;
   const service = serveEngine({
     channel: await connect(args),
     tokens,
-    perform: operations({ nics, run: runCommand, passes: hasKnownStructures(), platform }),
+    perform: operations({ nics, run: runCommand, drives, passes, platform }),
     nics,
   });
   // Ctrl-C in a terminal reaches every process there: the engine stops in order, and needs its helper for that.

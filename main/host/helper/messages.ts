@@ -1,6 +1,6 @@
 /**
  * What the engine and its privileged helper say to each other: one JSON object a line, every field checked on arrival.
- * The verbs are all that the helper can do. A new right (a raw block device, say) is a new verb: a row in `VERBS`, an
+ * The verbs are all that the helper can do. A new right is a new verb: a row in `VERBS`, an
  * operation of the same name in `operations.ts`, and a caller in `elevated-host.ts`. Knows no socket and no process.
  */
 import { parseIpv4 } from 'node-dhcpd-lite';
@@ -23,6 +23,22 @@ const nic = v.pipe(text(256), v.regex(/^[^\s/\\'"`$;|&<>\p{C}-](?:[^/\\'"`$;|&<>
 const addressing = v.strictObject({ nic, address: ipv4, prefix: whole(1, 32) });
 const nothing = v.null();
 
+/** The drive that was chosen, with every fact about it; one that is absent is left out. */
+const drive = v.strictObject({
+  /** No link and no way round: what the kernel calls it. */
+  path: v.pipe(text(128), v.regex(/^\/dev\/[a-zA-Z0-9_-]+(?:\/[a-zA-Z0-9_-]+)*$/)),
+  number: v.optional(v.pipe(v.string(), v.regex(/^\d{1,10}:\d{1,10}$/))),
+  diskseq: v.optional(whole(0, Number.MAX_SAFE_INTEGER)),
+  size: whole(0, Number.MAX_SAFE_INTEGER),
+  sectorSize: whole(1, 65_536),
+  serial: v.optional(text(256)),
+  wwn: v.optional(text(256)),
+  vendor: v.optional(text(256)),
+  /** Of a loop device, its file. */
+  model: v.optional(text(1024)),
+  busPath: v.optional(text(256)),
+});
+
 /** Arguments, value and most descriptors of each verb. */
 export const VERBS = {
   /** Binds a UDP socket to a network port, an address and a port; hands it over. */
@@ -44,6 +60,10 @@ export const VERBS = {
   addAddress: { args: addressing, value: nothing, descriptors: 0 },
   removeAddress: { args: addressing, value: nothing, descriptors: 0 },
   setUp: { args: v.strictObject({ nic, up: v.boolean() }), value: nothing, descriptors: 0 },
+  /** Opens a drive that nobody uses, alone when it is for writing, and hands it over. */
+  openDrive: { args: v.strictObject({ drive, access: v.picklist(['read', 'write']) }), value: nothing, descriptors: 1 },
+  /** Unmounts what is mounted from a drive that is not the system's. */
+  unmountDrive: { args: v.strictObject({ drive }), value: nothing, descriptors: 0 },
   /** Who holds a local port. */
   holder: {
     args: v.strictObject({ protocol: v.picklist(['udp', 'tcp']), port: whole(1, 65_535) }),
@@ -101,6 +121,20 @@ const sentError = v.variant('code', [
   v.strictObject({ code: v.literal('NIC_GONE'), data: v.strictObject({ nic: sentence }) }),
   v.strictObject({ code: v.literal('ADDRESS_MISSING'), data: v.strictObject({ address: ipv4, nic: sentence }) }),
   v.strictObject({ code: v.literal('PERMISSION_MISSING'), data: v.strictObject({ what: sentence, right: sentence }) }),
+  v.strictObject({
+    code: v.literal('SAFETY_REFUSED'),
+    data: v.strictObject({
+      rule: v.picklist(['never-the-system-disk', 'same-device']),
+      because: sentence,
+      instead: sentence,
+      override: v.optional(sentence),
+    }),
+  }),
+  v.strictObject({ code: v.literal('DRIVE_BUSY'), data: v.strictObject({ drive: sentence, by: sentence }) }),
+  v.strictObject({
+    code: v.picklist(['DRIVE_GONE', 'DRIVE_READ_ONLY', 'DRIVE_NO_MEDIUM']),
+    data: v.strictObject({ drive: sentence }),
+  }),
   v.strictObject({ code: v.literal('COMMAND_FAILED'), data: v.strictObject({ command: sentence, reason: sentence }) }),
   v.strictObject({ code: v.literal('UNSUPPORTED'), data: v.strictObject({ what: sentence, platform: sentence }) }),
   /** Anything else, a refused message among it. */

@@ -10,9 +10,11 @@ import { systemElevation } from './system-elevation.ts';
 /** Where there is no way to ask for rights, what needs them fails with PERMISSION_MISSING. */
 export function userHost(lost?: ElevationOptions['lost']): Host {
   const base = nodeHost();
-  if (hasRights()) return base;
-  const elevate = systemElevation();
-  return elevate ? elevatedHost(base, { helperEntry: HELPER_FILE, elevate, ...(lost && { lost }) }) : base;
+  const elevate = process.getuid?.() === 0 ? undefined : systemElevation();
+  if (!elevate) return base;
+  const asking = elevatedHost(base, { helperEntry: HELPER_FILE, elevate, ...(lost && { lost }) });
+  // A program that was given the network's rights still has none to drives.
+  return hasRights() ? { ...base, drives: asking.drives } : asking;
 }
 
 /** This process may do by itself what a bench needs. Windows asks nobody twice: what runs elevated elevates silently. */

@@ -1,11 +1,11 @@
-/** Reads this laptop's block devices out of sysfs, procfs and udev's data, and from the devices themselves what is on them. */
+/** Reads this laptop's block devices out of sysfs, procfs and udev's data. Opens no device. */
 import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
-import { constants, open } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { systemCode } from '../../errors.ts';
-import { alignedMemory } from '../../kit/aligned-memory.ts';
 import type { BlockDevice, BlockSnapshot } from './block-snapshot.ts';
-import { readSuperblock, SUPERBLOCK_LENGTH, type Superblock } from './superblock.ts';
+import type { Superblock } from './superblock.ts';
+
+/** What is on a device, as far as it is known. */
+export type ContentOf = (device: BlockDevice) => Promise<Superblock | undefined>;
 
 const SYSFS = '/sys/class/block';
 
@@ -18,9 +18,9 @@ export function blockSignature(): string {
 }
 
 /** The block devices of this laptop as they are now. What is not readable is left out. */
-export async function blockSnapshot(): Promise<BlockSnapshot> {
+export async function blockSnapshot(contentOf: ContentOf): Promise<BlockSnapshot> {
   return {
-    devices: await Promise.all(names().map(blockDevice)),
+    devices: await Promise.all(names().map(name => blockDevice(name, contentOf))),
     mountinfo: mountinfo(),
     swaps: readText('/proc/swaps') ?? '',
     resume: readText('/sys/power/resume') ?? '0:0',
@@ -33,7 +33,7 @@ const names = (): string[] => folder(SYSFS).filter(name => !/^(ram|zram)\d/.test
 /** This process may live in a mount namespace of its own; what process 1 has mounted is in use all the same. */
 const mountinfo = (): string => `${readText('/proc/self/mountinfo') ?? ''}\n${readText('/proc/1/mountinfo') ?? ''}`;
 
-async function blockDevice(name: string): Promise<BlockDevice> {
+async function blockDevice(name: string, contentOf: ContentOf): Promise<BlockDevice> {
   const facts = deviceFacts(join(SYSFS, name));
   const content = facts.size > 0 && !facts.hidden ? await contentOf(facts) : undefined;
   return { ...facts, ...content };
@@ -120,35 +120,14 @@ function vitalSerial(hardware: string): string | undefined {
   return text || undefined;
 }
 
-/** From udev's data where udev runs; else read from the device, which takes the right to. */
-async function contentOf({ name, number, size }: BlockDevice): Promise<Superblock | undefined> {
+/** What udev found on it, where udev runs. */
+export const contentByUdev: ContentOf = async ({ number }) => {
   const udev = readText(`/run/udev/data/b${number}`);
   const filesystem = udev && /^E:ID_FS_TYPE=(.+)$/m.exec(udev)?.[1];
-  if (filesystem) {
-    const label = /^E:ID_FS_LABEL=(.+)$/m.exec(udev)?.[1];
-    return { filesystem, ...(label && { label }) };
-  }
-  const memory = alignedMemory(SUPERBLOCK_LENGTH);
-  let file: Awaited<ReturnType<typeof open>>;
-  try {
-    file = await open(
-      `/dev/${name.replaceAll('!', '/')}`,
-      constants.O_RDONLY | constants.O_DIRECT | constants.O_NONBLOCK,
-    );
-  } catch {
-    return undefined;
-  }
-  try {
-    const { bytesRead } = await file.read(memory, 0, Math.min(memory.length, size - (size % 4096)), 0);
-    return readSuperblock(memory.subarray(0, bytesRead));
-  } catch (error) {
-    // A drive that fails to read is still a drive; only what is on it stays unknown.
-    if (systemCode(error) !== undefined) return undefined;
-    throw error;
-  } finally {
-    await file.close();
-  }
-}
+  if (!filesystem) return undefined;
+  const label = /^E:ID_FS_LABEL=(.+)$/m.exec(udev)?.[1];
+  return { filesystem, ...(label && { label }) };
+};
 
 const folder = (path: string): string[] => attempt(() => readdirSync(path)) ?? [];
 const readText = (path: string) => attempt(() => readFileSync(path, 'utf8').trim() || undefined);

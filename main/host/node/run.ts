@@ -25,7 +25,11 @@ export const runCommand: Run = ([file, ...args]) =>
 export function commandFailure(command: Command, output: string): BenchError {
   const line = command.map(word => (/^[\w./:@%+=,-]+$/.test(word) ? word : `'${word}'`)).join(' ');
   const reason = output.replace(/\s+/g, ' ').slice(0, 300);
-  if (/operation not permitted|permission denied|access is denied|requires elevation|must be root/i.test(output))
+  if (
+    /operation not permitted|permission denied|access is denied|requires elevation|must be (root|superuser)/i.test(
+      output,
+    )
+  )
     return new BenchError('PERMISSION_MISSING', { what: `\`${line}\``, right: 'to change network settings' });
   return new BenchError('COMMAND_FAILED', { command: line, reason });
 }

@@ -3,11 +3,11 @@ import { describe, expect, it } from 'vitest';
 import {
   DEFAULT_POLICY,
   type DrivePolicy,
-  isSystemPlace,
   offerOf,
   offersOf,
   requireOffered,
 } from '../../../../main/flash/drive/offer.ts';
+import { isSystemPlace } from '../../../../main/host/drive-use.ts';
 import type { BlockSnapshot } from '../../../../main/host/node/block-snapshot.ts';
 import { linuxDriveList } from '../../../../main/host/node/linux-drives.ts';
 import { loop, mapper, md, mmc, nvme, part, sata, snapshot, usb } from '../../host/block-snapshots.ts';

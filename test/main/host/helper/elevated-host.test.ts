@@ -1,6 +1,7 @@
 /** What asks a person for rights and what does not, on a machine made of nothing. */
 import { createServer } from 'node:net';
 import { describe, expect, it } from 'vitest';
+import { BenchError } from '../../../../main/errors.ts';
 import { elevatedHost } from '../../../../main/host/helper/elevated-host.ts';
 import { memoryHost } from '../../../../main/host/memory/memory-host.ts';
 
@@ -61,6 +62,38 @@ describe('a host that asks', () => {
     expect(commands).toHaveLength(3);
   });
 
+  it.skipIf(process.platform !== 'linux')(
+    'asks for drives that this user may not open, and for unmounting',
+    async () => {
+      const { base, host, commands } = refusing();
+      const drive = base.drives.plug({ name: 'sdb' });
+      await (await host.drives.open(drive, 'write')).close();
+      await host.drives.unmount(drive);
+      expect(commands).toEqual([]);
+      const missing = async () => {
+        throw new BenchError('PERMISSION_MISSING', { what: 'It', right: 'root' });
+      };
+      base.drives.open = missing;
+      base.drives.unmount = missing;
+      await expect(host.drives.open(drive, 'write')).rejects.toMatchObject({
+        code: 'PERMISSION_REFUSED',
+        message: expect.stringMatching(/^Opening \/dev\/sdb to write it needs /),
+      });
+      await expect(host.drives.unmount(drive)).rejects.toMatchObject({ code: 'PERMISSION_REFUSED' });
+      expect(commands).toHaveLength(2);
+      base.drives.open = async () => {
+        throw new BenchError('DRIVE_BUSY', { drive: drive.path, by: 'somebody' });
+      };
+      await expect(host.drives.open(drive, 'write')).rejects.toMatchObject({ code: 'DRIVE_BUSY' });
+      expect(commands).toHaveLength(2);
+    },
+  );
+
+  it.each(['darwin', 'win32'] as const)('%s cannot hand drives over: they are as without a helper', platform => {
+    const { base, host } = refusing(platform);
+    expect(host.drives).toBe(base.drives);
+  });
+
   it.each(['darwin', 'win32'] as const)('%s cannot hand sockets over, and says so without asking', async platform => {
     const { host, commands } = refusing(platform);
     const refused = { code: 'UNSUPPORTED', message: expect.stringMatching(/ port \d+ of bench0 .* as administrator/) };
@@ -77,6 +110,6 @@ describe('a host that asks', () => {
 
   it('leaves everything else of the machine as it is', () => {
     const { base, host } = refusing();
-    for (const part of ['clock', 'drives', 'platform'] as const) expect(host[part]).toBe(base[part]);
+    for (const part of ['clock', 'serialPorts', 'platform'] as const) expect(host[part]).toBe(base[part]);
   });
 });

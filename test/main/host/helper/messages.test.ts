@@ -20,6 +20,9 @@ import {
 const line = (verb: string, args: unknown, id: unknown = 7) => JSON.stringify({ id, verb, args });
 const endpoint = { nic: 'enx00e04c680001', address: '10.32.0.1' };
 
+const stick = { path: '/dev/sdb', number: '8:16', diskseq: 12, size: 31_914_983_424, sectorSize: 512 };
+const named = { serial: '4C530001', vendor: 'SanDisk', model: 'Ultra', busPath: 'usb-0000:00:14.0-2', wwn: 'x' };
+
 const TAKEN: readonly (readonly [verb: string, args: object])[] = [
   ['openUdp', { ...endpoint, port: 69 }],
   ['openUdp', { nic: 'bench0', address: '0.0.0.0', port: 67, broadcast: true, receiveBuffer: 4_194_304 }],
@@ -29,6 +32,9 @@ const TAKEN: readonly (readonly [verb: string, args: object])[] = [
   ['addAddress', { ...endpoint, prefix: 24 }],
   ['removeAddress', { ...endpoint, prefix: 32 }],
   ['setUp', { nic: 'en7', up: false }],
+  ['openDrive', { drive: { ...stick, ...named }, access: 'write' }],
+  ['openDrive', { drive: { path: '/dev/cciss/c0d0', size: 0, sectorSize: 4096 }, access: 'read' }],
+  ['unmountDrive', { drive: stick }],
   ['holder', { protocol: 'udp', port: 69 }],
 ];
 
@@ -66,6 +72,15 @@ const REFUSED: readonly (readonly [what: string, line: string | undefined, why: 
   ['a name too long', line('setUp', { nic: 'x'.repeat(257), up: true }), 'as nic'],
   ['an address with more', line('addAddress', { ...endpoint, address: '10.0.0.1/8', prefix: 8 }), 'as address'],
   ['an IPv6 address', line('addAddress', { ...endpoint, address: '::1', prefix: 8 }), 'as address'],
+  ['a file', line('openDrive', { drive: { ...stick, path: '/etc/shadow' }, access: 'read' }), 'as drive.path'],
+  ['a way round', line('openDrive', { drive: { ...stick, path: '/dev/../etc/x' }, access: 'read' }), 'as drive.path'],
+  ['a hidden name', line('openDrive', { drive: { ...stick, path: '/dev/.x' }, access: 'read' }), 'as drive.path'],
+  ['no folder at all', line('openDrive', { drive: { ...stick, path: '/dev' }, access: 'read' }), 'as drive.path'],
+  ['a path alone', line('openDrive', { drive: { path: '/dev/sdb' }, access: 'write' }), 'as drive.size'],
+  ['another access', line('openDrive', { drive: stick, access: 'append' }), 'as access'],
+  ['a switch more', line('openDrive', { drive: stick, access: 'write', force: true }), 'as force'],
+  ['a mount point', line('unmountDrive', { drive: stick, at: '/' }), 'as at'],
+  ['a size below nothing', line('unmountDrive', { drive: { ...stick, size: -1 } }), 'as drive.size'],
   ['every address', line('addAddress', { ...endpoint, prefix: 0 }), 'as prefix'],
 ];
 
@@ -130,6 +145,7 @@ function expectNarrow({ id, verb, args }: Request): void {
   if ('nic' in args) expect(args.nic).toMatch(/^[^-/\s][^/\n\0]*$/);
   if ('address' in args) expect(parseIpv4(args.address)).toBeDefined();
   if (verb === 'openUdp') expect(UDP_PORTS).toContain(args.port);
+  if ('drive' in args) expect(args.drive.path).toMatch(/^\/dev\/[^.]+$/);
   if ('port' in args) expect(args.port).toBeLessThan(65_536);
 }
 
@@ -142,6 +158,17 @@ describe('answers', () => {
     [new BenchError('PERMISSION_MISSING', { what: '`ip link`', right: 'to change network settings' })],
     [new BenchError('COMMAND_FAILED', { command: 'ip link', reason: 'File exists' })],
     [new BenchError('UNSUPPORTED', { what: 'Raw access', platform: 'darwin' })],
+    [
+      new BenchError('SAFETY_REFUSED', {
+        rule: 'never-the-system-disk',
+        because: "sda2 is this laptop's /",
+        instead: 'Choose another drive.',
+        override: undefined,
+      }),
+    ],
+    [new BenchError('DRIVE_BUSY', { drive: '/dev/sdb', by: 'sdb1 is mounted at /media/me/X' })],
+    [new BenchError('DRIVE_GONE', { drive: '/dev/sdb' })],
+    [new BenchError('DRIVE_READ_ONLY', { drive: '/dev/sdb' })],
   ])('carry an error as it is: %s', error => {
     const answer = parseAnswer(JSON.stringify({ id: 3, error: sentErrorOf(error) }));
     expect(answer).toMatchObject({ id: 3 });

@@ -50,7 +50,7 @@ function helped(nics: Nics = machine().nics): Helped {
   const start = async (): Promise<Channel> => {
     const [engine, helper] = channels();
     engineEnd = engine;
-    const perform = operations({ nics, run: async () => '', passes: false, platform: 'darwin' });
+    const perform = operations({ nics, run: async () => '', drives: undefined, passes: false, platform: 'darwin' });
     services.push(serveEngine({ channel: helper, tokens, perform, nics }));
     await new Promise<void>(resolve => engine.onLine(() => resolve()));
     engine.send(greet(tokens.engine));
