@@ -12,7 +12,13 @@ import { useNewScript } from './new-script.ts';
 
 export function InspectionDialog({ looked, onClose }: { looked: LookedInto | undefined; onClose: () => void }) {
   return (
-    <Modal opened={looked !== undefined} onClose={onClose} title={looked?.name ?? ''} size="lg">
+    <Modal
+      opened={looked !== undefined}
+      onClose={onClose}
+      title={looked?.name ?? ''}
+      size="lg"
+      closeButtonProps={{ 'aria-label': 'Close' }}
+    >
       {looked?.error ? (
         <ErrorNote error={looked.error} />
       ) : looked?.inspection ? (

@@ -75,7 +75,7 @@ export function ServeDrawer({ name, ipxe, machines, isDirty, save, onClose }: Se
                 variant="subtle"
                 color="gray"
                 size="compact-sm"
-                aria-label={`Take it back from ${who}`}
+                aria-label={`Take back from ${who}`}
                 onClick={() => void give.call({ to })}
               >
                 Take back
@@ -86,7 +86,7 @@ export function ServeDrawer({ name, ipxe, machines, isDirty, save, onClose }: Se
                 variant={to === 'default' ? 'filled' : 'default'}
                 size="compact-sm"
                 loading={give.busy}
-                aria-label={`Give this script to ${who}`}
+                aria-label={`Give it this one: ${who}`}
                 onClick={() => void serve(to)}
               >
                 Give it this one

@@ -74,7 +74,7 @@ export function ScriptEditor(props: ScriptEditorProps) {
             ...defaultKeymap,
           ]),
           access.of([EditorState.readOnly.of(readOnly), EditorView.editable.of(true)]),
-          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false' }),
+          EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', tabindex: '0' }),
           EditorView.updateListener.of(update => {
             if (update.docChanged) latest.current.onChange?.(update.state.doc.toString());
           }),

@@ -81,7 +81,10 @@ const look = EditorView.theme({
     maxHeight: '240px',
   },
   '.cm-tooltip-autocomplete ul li': { padding: '3px 8px' },
-  '.cm-tooltip-autocomplete ul li[aria-selected]': { backgroundColor: 'var(--accent)', color: '#ffffff' },
+  '.cm-tooltip-autocomplete ul li[aria-selected]': {
+    backgroundColor: 'var(--mantine-color-accent-7)',
+    color: '#ffffff',
+  },
   '.cm-completionDetail': {
     fontStyle: 'normal',
     color: 'var(--dim)',
