@@ -1,10 +1,16 @@
 /** A whole engine in a process of an ordinary user, driven over the IPC channel by `user-engine.ts`, which plays the password dialog. */
 
+import { join } from 'node:path';
 import type { Bench } from '../../main/bench/bench.ts';
 import type { BenchRequest } from '../../main/bench/plan.ts';
 import { createEngine } from '../../main/engine.ts';
+import { chooseDrives, flashDrives } from '../../main/flash/flash-drives.ts';
+import { openHistory } from '../../main/flash/history.ts';
+import { planRead, readChosen } from '../../main/flash/read/read-chosen.ts';
 import { elevatedHost } from '../../main/host/helper/elevated-host.ts';
 import type { ElevatedEnd } from '../../main/host/helper/system-elevation.ts';
+import type { Drive, DriveHandle, DriveIdentity } from '../../main/host/host.ts';
+import { resourcesFolder } from '../../main/host/node/folders.ts';
 import { nodeHost } from '../../main/host/node/node-host.ts';
 import { runCommand } from '../../main/host/node/run.ts';
 
@@ -24,6 +30,13 @@ const host = elevatedHost(nodeHost(), {
 const engine = createEngine(host, { stateFolder, programs, version: 'test', resolvers: () => [], run: runCommand });
 engine.events.on(event => tell({ event: 'log', logged: event }));
 let bench: Bench | undefined;
+const handles: DriveHandle[] = [];
+
+const drive = async (path: string): Promise<Drive> => {
+  const found = (await host.drives.list()).find(each => each.path === path);
+  if (!found) throw new Error(`no drive ${path}`);
+  return found;
+};
 
 /** What a test can ask for; answers are plain data. */
 export const verbs = {
@@ -42,6 +55,37 @@ export const verbs = {
       await watch.close();
     }
   },
+  /** How each drive ended: `done`, or the sentence of its failure. Loop devices are allowed. */
+  async flash(image: string, devices: readonly string[]) {
+    const parts = {
+      drives: host.drives,
+      clock: host.clock,
+      decoders: join(resourcesFolder(), 'decoders', 'decoders.wasm'),
+      downloads: stateFolder,
+      neverTouch: { marks: async () => [] },
+      history: openHistory(stateFolder),
+    };
+    const job = flashDrives(parts, image, await chooseDrives(parts, { image, devices, allowFixed: true }), {});
+    const ends: Record<string, string> = {};
+    job.on(event => {
+      if (event.type === 'flash.done') ends[event.device] = event.verified ? 'done' : 'not verified';
+      if (event.type === 'flash.failed') ends[event.device] = event.message;
+    });
+    await job.done;
+    return ends;
+  },
+  async read(device: string, out: string) {
+    const from = await drive(device);
+    return await readChosen(host.drives, from, await planRead(host.drives, from, out, false), { whole: true });
+  },
+  drive,
+  /** As an engine would that keeps to no rule of its own; the handle stays open. */
+  async open(chosen: DriveIdentity, access: 'read' | 'write') {
+    const handle = await host.drives.open(chosen, access);
+    handles.push(handle);
+    return handle.identity;
+  },
+  unmount: (chosen: Drive) => host.drives.unmount(chosen),
   restore: () => engine.restore(),
   /** Results of the self-test by check. */
   examine: async () => Object.fromEntries((await engine.examine()).map(({ check, result }) => [check, result])),
