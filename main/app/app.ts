@@ -175,7 +175,7 @@ export async function createApp({
       settings,
       scripts,
       choices,
-      files: new IpxeFiles(engine.settings.programs),
+      files: new IpxeFiles(engine.settings.programs, join(stateFolder, 'built')),
       library,
       platform,
       clock: engine.clock,

@@ -1,5 +1,7 @@
 /** What windows build and what they send to be looked into: in memory, for as long as the window is there. */
 import { Buffer } from 'node:buffer';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Caller } from '../contract/calls.ts';
 import { type BuildView, LARGEST_UPLOAD, PIECE } from '../contract/ipxe-calls.ts';
 import { BenchError } from '../errors.ts';
@@ -8,6 +10,7 @@ import { type Inspection, inspect } from '../ipxe/inspect.ts';
 import { openPrograms } from '../ipxe/programs.ts';
 import { memoryStore } from '../media/block-store.ts';
 import { openFileStore } from '../media/file-store.ts';
+import { saveFile } from '../save-file.ts';
 
 interface Held {
   built?: Built;
@@ -16,11 +19,13 @@ interface Held {
 
 export class IpxeFiles {
   readonly #programs: string;
+  readonly #folder: string;
   readonly #held = new WeakMap<Caller, Held>();
 
-  /** `programs`: folder of the iPXE programs that ship with Benchboot. */
-  constructor(programs: string) {
+  /** `programs`: folder of the iPXE programs that ship with Benchboot; `folder`: for what is kept. */
+  constructor(programs: string, folder: string) {
     this.#programs = programs;
+    this.#folder = folder;
   }
 
   /** Throws IPXE_SCRIPT, IPXE_FILE or USAGE. */
@@ -36,10 +41,24 @@ export class IpxeFiles {
 
   /** A piece of the window's latest build. */
   octets(sha256: string, offset: number, caller: Caller): string {
-    const built = this.#of(caller).built;
+    return Buffer.from(this.#built(sha256, caller).bytes.subarray(offset, offset + PIECE)).toString('base64');
+  }
+
+  /** The window's latest build as a file; one of the same name was built from the same script before. Throws FILE_UNWRITABLE. */
+  async keep(sha256: string, name: string, caller: Caller): Promise<string> {
+    const { target, bytes } = this.#built(sha256, caller);
+    const path = join(this.#folder, `${name} ${target}`);
+    // A folder that cannot be made shows when the file in it is written.
+    await mkdir(this.#folder, { recursive: true }).catch(() => undefined);
+    await saveFile(path, bytes);
+    return path;
+  }
+
+  #built(sha256: string, caller: Caller): Built {
+    const { built } = this.#of(caller);
     if (built?.sha256 !== sha256)
       throw new BenchError('USAGE', { problem: 'This file is not kept any more. Build it once more.' });
-    return Buffer.from(built.bytes.subarray(offset, offset + PIECE)).toString('base64');
+    return built;
   }
 
   upload(offset: number, base64: string, caller: Caller): void {

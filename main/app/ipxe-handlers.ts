@@ -65,6 +65,9 @@ export function ipxeHandlers(parts: IpxeHandlerParts): HandlersOf<typeof IPXE_CA
 
     'ipxe.build': ({ ca, ...request }, caller) => files.build({ ...request, ...(ca && { ca: named(ca) }) }, caller),
     'ipxe.octets': ({ sha256, offset }, caller) => files.octets(sha256, offset, caller),
+    async 'ipxe.keep'({ sha256, name }, caller) {
+      return { path: await files.keep(sha256, name, caller) };
+    },
     'ipxe.upload': ({ offset, base64 }, caller) => files.upload(offset, base64, caller),
     'ipxe.inspect': ({ name, path }, caller) => files.inspect(name, path, caller),
 

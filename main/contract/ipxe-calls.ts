@@ -74,6 +74,9 @@ export const IPXE_CALLS = {
   /** A piece of the window's build, base64. */
   'ipxe.octets': returns<string>()(v.strictObject({ sha256: text, offset: whole })),
 
+  /** Writes the window's build to a file of this laptop, for the flasher. Throws FILE_UNWRITABLE. */
+  'ipxe.keep': returns<{ readonly path: string }>()(v.strictObject({ sha256: text, name: script })),
+
   /** A piece of a file to be inspected; pieces come in order, and the first one begins anew. */
   'ipxe.upload': returns<void>()(v.strictObject({ offset: whole, base64 })),
   /** What a file is, and the script in it: the uploaded one, or one of this laptop. Throws IPXE_FILE, FILE_UNREADABLE. */

@@ -58,7 +58,7 @@ interface Kept {
 }
 
 function inMemory(kept: Map<string, Kept>): Partial<Handlers> {
-  const files = new IpxeFiles(PROGRAMS);
+  const files = new IpxeFiles(PROGRAMS, '/nowhere');
   const savedOf = (text: string) => ({ size: text.length, at: Date.now() - 90_000, sha256: sha256(text) });
   return {
     'ipxe.scripts': () => {},
@@ -90,6 +90,7 @@ function inMemory(kept: Map<string, Kept>): Partial<Handlers> {
     'ipxe.build': ({ target, script }, caller) => files.build({ target, script }, caller),
     'ipxe.upload': ({ offset, base64 }, caller) => files.upload(offset, base64, caller),
     'ipxe.inspect': ({ name, path }, caller) => files.inspect(name, path, caller),
+    'ipxe.keep': ({ name }) => ({ path: `/home/maria/.local/state/benchboot/built/${name} disk.img` }),
     'ipxe.give': () => {},
   };
 }

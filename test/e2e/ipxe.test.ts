@@ -75,6 +75,12 @@ describe('a person who never saw iPXE', () => {
         );
         expect(file.equals(bytes)).toBe(true);
         expect(text).toContain('inst.ks=${base}/kickstart/${netX/mac:hexhyp}.cfg');
+
+        // The same for a stick goes to the flasher, which knows what it is.
+        await drawer.getByRole('radio', { name: /^From a USB stick/ }).check();
+        await drawer.getByRole('button', { name: 'Build disk.img' }).click();
+        await drawer.getByRole('button', { name: 'Write to a stick' }).click();
+        await page.getByText('almalinux disk.img').first().waitFor();
         expect(faults).toEqual([]);
       });
     });

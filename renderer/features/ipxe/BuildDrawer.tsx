@@ -1,6 +1,6 @@
 /** "Which file do I need?": three questions, the answer, and the file with the script inside. */
 import { Button, CopyButton, FileButton, Group, Progress, Radio, Select, Switch } from '@mantine/core';
-import { IconDownload, IconHammer } from '@tabler/icons-react';
+import { IconDownload, IconHammer, IconUsb } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { CallArgs } from '../../../main/contract/calls.ts';
 import type { Machine } from '../../../main/contract/views.ts';
@@ -54,6 +54,7 @@ export function BuildDrawer({ name, text, machines, onClose }: BuildDrawerProps)
         target && (
           <Made
             hook={hook}
+            name={name}
             target={target.name}
             isCurrent={'of' in hook.state && hook.state.of === of}
             isReady={!trusts || authority !== undefined}
@@ -145,6 +146,7 @@ export function BuildDrawer({ name, text, machines, onClose }: BuildDrawerProps)
 
 interface MadeProps {
   readonly hook: BuildHook;
+  readonly name: string;
   readonly target: TargetName;
   /** What is built is what is asked for. */
   readonly isCurrent: boolean;
@@ -152,9 +154,10 @@ interface MadeProps {
   readonly onBuild: () => void;
 }
 
-function Made({ hook: { state, download }, target, isCurrent, isReady, onBuild }: MadeProps) {
+function Made({ hook: { state, download, flash }, name, target, isCurrent, isReady, onBuild }: MadeProps) {
   if ((state.step === 'built' || state.step === 'fetching') && isCurrent) {
     const { built } = state;
+    const isMedium = built.target === 'disk.img' || built.target === 'usb.iso';
     return (
       <div className={classes.made} role="status">
         <StatusWord tone="ok">
@@ -179,13 +182,25 @@ function Made({ hook: { state, download }, target, isCurrent, isReady, onBuild }
         {state.step === 'fetching' && (
           <Progress value={(state.octets / built.size) * 100} aria-label={`Downloading ${built.target}`} />
         )}
-        <Button
-          leftSection={<IconDownload size={16} stroke={1.6} aria-hidden />}
-          loading={state.step === 'fetching'}
-          onClick={() => void download()}
-        >
-          Download {built.target}
-        </Button>
+        <Group gap="xs" grow>
+          <Button
+            variant={isMedium ? 'default' : 'filled'}
+            leftSection={<IconDownload size={16} stroke={1.6} aria-hidden />}
+            loading={state.step === 'fetching'}
+            onClick={() => void download()}
+          >
+            Download {built.target}
+          </Button>
+          {isMedium && (
+            <Button
+              leftSection={<IconUsb size={16} stroke={1.6} aria-hidden />}
+              disabled={state.step === 'fetching'}
+              onClick={() => void flash(name)}
+            >
+              Write to a stick
+            </Button>
+          )}
+        </Group>
       </div>
     );
   }

@@ -3,7 +3,7 @@ import { ActionIcon, Menu, Popover, TextInput, UnstyledButton } from '@mantine/c
 import { notifications } from '@mantine/notifications';
 import { IconArrowLeft, IconDots, IconPencil, IconTrash } from '@tabler/icons-react';
 import { useState } from 'react';
-import { useCall, useKeys, useSession } from '../../engine/use-engine.tsx';
+import { useKeys, useSession, viewOf } from '../../engine/use-engine.tsx';
 import { saveFile } from '../../ui/copy.ts';
 import { go } from '../../ui/route.ts';
 import { nameProblem } from './document.state.ts';
@@ -13,7 +13,7 @@ import classes from './ScriptName.module.css';
 export function ScriptName({ name, onRename }: { name: string; onRename: () => void }) {
   const session = useSession();
   const names = useKeys('scripts');
-  const rename = useCall('ipxe.rename');
+  const [refusal, setRefusal] = useState<string>();
   const [typed, setTyped] = useState<string>();
   const others = names.filter(each => each !== name);
   const problem = typed === undefined ? undefined : nameProblem(typed.trim(), others);
@@ -23,9 +23,13 @@ export function ScriptName({ name, onRename }: { name: string; onRename: () => v
     if (to === undefined || problem) return;
     if (to !== name) {
       onRename();
-      await rename.call({ from: name, to });
-      if (session.store.row('scripts', to) || names.includes(to)) go('ipxe', 'script', to);
-      else go('ipxe', 'script', to);
+      try {
+        await session.call('ipxe.rename', { from: name, to });
+      } catch (thrown) {
+        setRefusal(viewOf(thrown).message);
+        return;
+      }
+      go('ipxe', 'script', to);
     }
     setTyped(undefined);
   };
@@ -83,8 +87,11 @@ export function ScriptName({ name, onRename }: { name: string; onRename: () => v
             <TextInput
               label="Name"
               value={typed ?? ''}
-              error={problem ?? rename.error?.message}
-              onChange={event => setTyped(event.currentTarget.value)}
+              error={problem ?? refusal}
+              onChange={event => {
+                setRefusal(undefined);
+                setTyped(event.currentTarget.value);
+              }}
               onKeyDown={event => event.key === 'Escape' && setTyped(undefined)}
               data-autofocus
               w={280}

@@ -7,6 +7,7 @@ import type { BuildView } from '../../../main/contract/views.ts';
 import type { Session } from '../../engine/session.ts';
 import { useSession, viewOf } from '../../engine/use-engine.tsx';
 import { saveFile } from '../../ui/copy.ts';
+import { go } from '../../ui/route.ts';
 
 export type BuildState =
   | { readonly step: 'none'; readonly error?: ErrorView }
@@ -20,6 +21,8 @@ export interface BuildHook {
   /** `of`: what it was built from, to tell when that has changed. */
   readonly build: (request: CallArgs<'ipxe.build'>, of: string) => Promise<void>;
   readonly download: () => Promise<void>;
+  /** Hands the file to the flasher, under the script's name. */
+  readonly flash: (name: string) => Promise<void>;
 }
 
 export function useBuild(): BuildHook {
@@ -52,7 +55,21 @@ export function useBuild(): BuildHook {
     }
   }, [session]);
 
-  return { state, build, download };
+  const flash = useCallback(
+    async (name: string) => {
+      if (latest.current.step !== 'built') return;
+      const { built, of } = latest.current;
+      try {
+        const { path } = await session.call('ipxe.keep', { sha256: built.sha256, name });
+        go('flash', 'image', path);
+      } catch (thrown) {
+        setState({ step: 'built', built, of, error: viewOf(thrown) });
+      }
+    },
+    [session],
+  );
+
+  return { state, build, download, flash };
 }
 
 async function fetchBuild(

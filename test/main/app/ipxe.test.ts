@@ -327,6 +327,14 @@ describe('builds', () => {
     expect(await errorOf(call('ipxe.upload', { offset: 4, base64: 'AAAA' }))).toMatchObject({ code: 'USAGE' });
   });
 
+  it('are kept as a file for the flasher', async () => {
+    const { sha256 } = await call('ipxe.build', { target: 'usb.iso', script });
+    const { path } = await call('ipxe.keep', { sha256, name: 'alma' });
+    expect(path).toBe(join(m.stateFolder, 'built', 'alma usb.iso'));
+    expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(sha256);
+    expect(await call('images.inspect', { image: path })).toMatchObject({ name: 'alma usb.iso' });
+  });
+
   it('a file of this laptop is looked into where it is', async () => {
     const path = join(m.engine.settings.programs, 'ipxe-arm64.efi');
     expect(await call('ipxe.inspect', { name: 'ipxe-arm64.efi', path })).toMatchObject({
