@@ -78,6 +78,7 @@ export async function createApp({
     library,
     now,
     started: bench => choices.started(bench),
+    dismissed: () => choices.forget(),
     changed: () => {
       feed.changed('bench');
       feed.changed('ipxe');

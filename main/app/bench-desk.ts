@@ -25,6 +25,8 @@ export interface BenchDeskParts {
   readonly now: () => number;
   /** A bench began to serve; it is given its scripts before a device can ask. */
   readonly started: (bench: Bench) => Promise<void>;
+  /** What an engine that died was serving is let go. */
+  readonly dismissed: () => Promise<void>;
   /** The view of the bench changed. */
   readonly changed: () => void;
   readonly deviceChanged: (id: string) => void;
@@ -127,6 +129,7 @@ export class BenchDesk {
     this.#show(new Devices());
     this.#become({ state: 'idle' });
     await this.#parts.session.end();
+    await this.#parts.dismissed();
   }
 
   /** The server gives no addresses for now, or does again. */

@@ -45,8 +45,10 @@ export class ScriptChoices {
     this.#parts.changed();
   }
 
-  /** A new day: what an earlier run had given is no more. */
+  /** What an earlier run had given is no more. */
   async forget(): Promise<void> {
+    this.#choices = [];
+    this.#parts.changed();
     await rm(this.#parts.path, { force: true }).catch(() => undefined);
   }
 

@@ -113,6 +113,16 @@ function says(event: LoggedEvent): Said {
       return [`Refused by the rule ${event.rule}: ${event.because}`, 'bad'];
     case 'notice':
       return [event.message, 'warn'];
+    case 'script.set': {
+      const whom = event.for === 'default' ? 'Every machine without one of its own' : event.for;
+      return [
+        event.bytes === undefined
+          ? `${whom} gets no chosen iPXE script any more`
+          : `${whom} gets another iPXE script from its next boot on, ${bytesText(event.bytes)}`,
+      ];
+    }
+    case 'script.served':
+      return [`Got the chosen iPXE script as ${event.file}, ${bytesText(event.bytes)}`, 'ok'];
     case 'ready':
       return [
         `Serving ${event.address}/${event.prefix}: ${[...new Set(event.bound.map(each => each.service))].join(', ')}`,

@@ -40,6 +40,10 @@ export function DropZone({ children }: { children: ReactNode }) {
           if (error) setLooked({ name, error });
           return;
         }
+        if (file.size > LARGEST_UPLOAD) {
+          setLooked({ name, error: tooLarge(file) });
+          return;
+        }
         setLooked({ name });
         setLooked({ name, inspection: await inspected(file, session) });
       } catch (thrown) {
@@ -100,9 +104,12 @@ async function isScript(file: File): Promise<boolean> {
   return /\.(ipxe|txt|cfg)$/i.test(file.name) || /^#!\s*[ig]pxe/.test(String.fromCharCode(...start.subarray(0, 16)));
 }
 
+const tooLarge = (file: File): ErrorView => ({
+  code: 'IPXE_FILE',
+  message: `"${file.name}" has ${Math.round(file.size / 1e6)} MB; iPXE programs and images are far smaller.`,
+});
+
 async function inspected(file: File, session: Session): Promise<Inspection> {
-  if (file.size > LARGEST_UPLOAD)
-    throw new Error(`"${file.name}" has ${Math.round(file.size / 1e6)} MB; iPXE programs and images are far smaller.`);
   for (let offset = 0; offset < Math.max(1, file.size); offset += PIECE) {
     const piece = new Uint8Array(await file.slice(offset, offset + PIECE).arrayBuffer());
     await session.call('ipxe.upload', { offset, base64: toBase64(piece) });

@@ -79,6 +79,12 @@ export function TemplatePage({ template, bench }: { template: Template; bench: I
         {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and the keyboard must be able to */}
         <div className={classes.fields} tabIndex={0}>
           <p className={classes.about}>{template.about} Everything is filled in; change what differs on your bench.</p>
+          {library?.length === 0 && (
+            <p className={classes.hint}>
+              The bench has no kernel with its initramfs yet. Put such a pair, e.g. vmlinuz-amd64 and initrd-amd64.img,
+              into its folder; the menu gets an entry for each.
+            </p>
+          )}
           {template.fields.map(field => (
             <Field
               key={field.name}

@@ -33,7 +33,7 @@ export function receivers(
   };
   const here = new Set(machines.map(({ mac }) => mac));
   return [
-    row('default', 'Every machine', 'without one of its own'),
+    row('default', 'Every machine', 'by default'),
     ...machines.map(machine => row(machine.mac, machine.name, machine.mac)),
     ...choices
       .filter(({ to }) => to !== 'default' && !here.has(to))

@@ -174,17 +174,29 @@ describe('who gets which script', () => {
     expect(m.events.filter(({ type }) => type === 'script.set')).toHaveLength(2);
   });
 
-  it('a new day begins without them, a crash does not', async () => {
+  /** Serves with a script that is given to all, and dies; another engine follows. */
+  async function crashed(): Promise<void> {
     await call('ipxe.save', { name: 'alma', text: SCRIPT });
     await call('ipxe.give', { to: 'default', name: 'alma' });
-    const left = readFileSync(join(m.stateFolder, 'chosen-scripts.json'));
     await serve();
-    const session = readFileSync(join(m.stateFolder, 'session.json'));
+    const left = ['session.json', 'chosen-scripts.json'].map(name => join(m.stateFolder, name));
+    const texts = left.map(path => readFileSync(path));
     await app.close();
-    writeFileSync(join(m.stateFolder, 'session.json'), session);
-    writeFileSync(join(m.stateFolder, 'chosen-scripts.json'), left);
+    for (const [index, path] of left.entries()) writeFileSync(path, texts[index]!);
     app = await openApp(m.restart());
     window = await openWindow(app);
+  }
+
+  it('end with a bench that is let go after a crash', async () => {
+    await crashed();
+    expect(view().choices).toHaveLength(1);
+    await call('bench.dismiss', {});
+    await window.until(() => view().choices.length === 0);
+    expect(existsSync(join(m.stateFolder, 'chosen-scripts.json'))).toBe(false);
+  });
+
+  it('a new day begins without them, a crash does not', async () => {
+    await crashed();
     expect(view().choices).toMatchObject([{ to: 'default', name: 'alma' }]);
     await m.wound(window.connection.call('bench.resume', {}));
     expect(await m.told('script.set')).toMatchObject({ for: 'default' });

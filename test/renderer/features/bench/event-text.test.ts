@@ -46,6 +46,18 @@ const CASES: readonly (readonly [object, object])[] = [
     { type: 'nic.link', nic: 'usb0', present: false, carrier: false },
     { kind: 'Bench', tone: 'bad', who: 'usb0' },
   ],
+  [
+    { type: 'script.set', for: 'aa', bytes: 412 },
+    { kind: 'Bench', text: 'aa gets another iPXE script from its next boot on, 412 B' },
+  ],
+  [
+    { type: 'script.set', for: 'default' },
+    { text: 'Every machine without one of its own gets no chosen iPXE script any more' },
+  ],
+  [
+    { type: 'script.served', ip: '10.0.0.9', mac: 'aa', file: 'boot/aa.ipxe', bytes: 412, sha256: '' },
+    { who: 'aa', tone: 'ok', text: 'Got the chosen iPXE script as boot/aa.ipxe, 412 B' },
+  ],
   [{ type: 'stopped', reason: 'by hand' }, { text: 'Stopped: by hand' }],
   [
     { type: 'warp.core', factor: 9, crew: ['a'] },
