@@ -36,7 +36,7 @@ const COMMON = {
 
 export function command<const F extends Record<string, Flag>>(definition: {
   readonly words: string;
-  /** Operands after the flags, e.g. `FILE`; names in capitals are required, `[FILE]` is optional, `FILE…` takes one or more. */
+  /** Operands after the flags, e.g. `FILE`; names in capitals are required, `[FILE]` is optional, `FILE…` takes one or more, `[FILE…]` any number. */
   readonly operands?: string;
   readonly summary: string;
   readonly details?: string;
@@ -83,7 +83,7 @@ export function command<const F extends Record<string, Flag>>(definition: {
       }
       if (parsed.positionals.length < required.length)
         throw usage(`${required[parsed.positionals.length]!.replace('…', '')} is missing.`);
-      if (parsed.positionals.length > names.length && !names.at(-1)?.endsWith('…'))
+      if (parsed.positionals.length > names.length && !/…\]?$/.test(names.at(-1) ?? ''))
         throw usage(`"${parsed.positionals[names.length]}" is one word too many.`);
       const { json, help: _, ...values } = parsed.values;
       return definition.run(values as Values<F>, parsed.positionals, output(json === true));

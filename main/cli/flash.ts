@@ -1,26 +1,27 @@
 /** `benchboot flash`: an image onto USB sticks and SD cards, read back, after a clear question. */
-import { createInterface } from 'node:readline/promises';
 import { BenchError, type ErrorCode, exitCodeOf } from '../errors.ts';
-import { customiseWith, folderOf, readRecipes } from '../flash/customise-targets.ts';
-import { contentText, driveTitle } from '../flash/drive/describe.ts';
-import type { Offer } from '../flash/drive/offer.ts';
-import type { FlashEvent } from '../flash/events.ts';
+import type { Recipe } from '../flash/customise/recipe.ts';
+import { customiseWith, folderOf, openRecipes, readRecipes } from '../flash/customise-targets.ts';
+import { driveTitle } from '../flash/drive/describe.ts';
 import { type ChosenDrives, chooseDrives, flashDrives } from '../flash/flash-drives.ts';
+import { parseBytes } from '../kit/quantity.ts';
 import { localFlashParts } from '../local-flash.ts';
 import { command, parsed } from './command.ts';
-import { doneText, FlashView } from './flash-view.ts';
+import { lossLines, saysYes } from './confirm-flash.ts';
+import { runQueue } from './flash-queue.ts';
 import { INTERRUPTED, interruption } from './interruption.ts';
 import type { Output } from './output.ts';
-import { liveScreen } from './screen.ts';
+import { showFlash } from './show-flash.ts';
 
 export const flash = command({
   words: 'flash',
-  operands: 'IMAGE DEVICE…',
+  operands: 'IMAGE [DEVICE…]',
   summary: 'write an image to USB sticks and SD cards, and read it back',
   details:
     'IMAGE is a file (.img, .iso; plain or as .gz, .xz, .zst, .bz2, .zip) or an http(s) URL. DEVICE is a path, a name or a\n' +
     'serial number from `benchboot drives`. Everything on DEVICE is lost. The start of the image is written last: until a\n' +
-    'flash ended well, nothing boots from the drive.',
+    'flash ended well, nothing boots from the drive. With --queue every card that is plugged in from then on is written,\n' +
+    'until Ctrl-C or --count; DEVICE then names drives that are there already and meant too.',
   flags: {
     yes: { help: 'do not ask; what is mounted from the drives is unmounted' },
     'no-verify': { help: 'do not read back what was written' },
@@ -36,6 +37,9 @@ export const flash = command({
     entry: { value: 'NAME', help: 'which file of a .zip' },
     'no-bmap': { help: 'write everything, although a block map (.bmap) lies beside the image' },
     discard: { help: 'discard the drives first, and leave out what then reads back as zeros' },
+    queue: { help: 'write cards as they appear, after one question; one set at a time' },
+    count: { value: 'N', help: 'end the queue after N cards that were written well' },
+    'max-size': { value: 'SIZE', help: 'take only drives of at most SIZE into the queue, e.g. 64G' },
     'allow-fixed': { help: 'allow drives that are built in, large, or loop devices' },
   },
   async run(values, [image, ...devices], output) {
@@ -44,26 +48,49 @@ export const flash = command({
     );
     if (values.csv !== undefined && values.customize === undefined)
       throw new BenchError('USAGE', { problem: '--csv fills a recipe; name it with --customize.' });
+    const count = parsed('count', values.count, 'a number from 1', text =>
+      /^[1-9]\d{0,5}$/.test(text) ? Number(text) : undefined,
+    );
+    const maxSize = parsed('max-size', values['max-size'], 'a size such as 64G', parseBytes);
+    if (!values.queue && (count !== undefined || maxSize !== undefined))
+      throw new BenchError('USAGE', { problem: '--count and --max-size belong to --queue.' });
+    if (!values.queue && devices.length === 0)
+      throw new BenchError('USAGE', { problem: 'DEVICE is missing. `benchboot drives` names the drives.' });
+    const options = {
+      verify: !values['no-verify'],
+      bmap: !values['no-bmap'],
+      discard: values.discard ?? false,
+      sha256,
+      entry: values.entry,
+    };
     const parts = localFlashParts();
     const allowFixed = values['allow-fixed'] ?? false;
-    const chosen = await chooseDrives(parts, { image: image!, devices, allowFixed });
     const { customize, csv } = values;
+    const custom = (recipes: readonly Recipe[]) => customiseWith(recipes, folderOf(customize!), () => new Date());
+    if (values.queue) {
+      const rows = customize === undefined ? undefined : await openRecipes(customize, csv);
+      const wish = {
+        image: image!,
+        named: devices,
+        allowFixed,
+        maxSize,
+        count,
+        options,
+        rows: rows && { count: rows.count, customise: (given: readonly number[]) => custom(given.map(rows.at)) },
+      };
+      return runQueue(parts, wish, values.yes ?? false, output);
+    }
+    const chosen = await chooseDrives(parts, { image: image!, devices, allowFixed });
     const recipes = customize === undefined ? [] : await readRecipes(customize, csv, chosen.offers.length);
     if (!values.yes && !(await confirmed(image!, chosen, output))) {
       output.line('Nothing was written.');
       return INTERRUPTED;
     }
 
-    const job = flashDrives(parts, image!, chosen, {
-      verify: !values['no-verify'],
-      bmap: !values['no-bmap'],
-      discard: values.discard ?? false,
-      sha256,
-      entry: values.entry,
-      customise: customize === undefined ? undefined : customiseWith(recipes, folderOf(customize), () => new Date()),
-    });
+    const customise = customize === undefined ? undefined : custom(recipes);
+    const job = flashDrives(parts, image!, chosen, { ...options, customise });
     const failures: ErrorCode[] = [];
-    const stopShowing = show(job.on, chosen.offers, output);
+    const stopShowing = showFlash(job.on, chosen.offers, output);
     job.on(event => {
       if (event.type === 'flash.failed') failures.push(event.code as ErrorCode);
     });
@@ -84,60 +111,10 @@ async function confirmed(image: string, { offers }: ChosenDrives, output: Output
   if (output.json || !process.stdin.isTTY || !process.stdout.isTTY)
     throw new BenchError('FLASH_UNCONFIRMED', { targets: titles });
   output.line(`${image} will be written to:`);
-  for (const { drive, mounted } of offers) {
+  for (const offer of offers) {
     output.line();
-    output.line(`  ${driveTitle(drive)}  ${drive.path}${drive.serial ? `  serial ${drive.serial}` : ''}`);
-    output.line(`  now on it, and lost then: ${contentText(drive)}`);
-    if (mounted.length > 0) output.line(`  mounted at ${mounted.join(', ')}: will be unmounted`);
+    for (const line of lossLines(offer)) output.line(line);
   }
   output.line();
-  const asking = createInterface({ input: process.stdin, output: process.stdout });
-  try {
-    const answer = await asking.question('All of this will be destroyed. Type "yes" to go on: ');
-    return answer.trim().toLowerCase() === 'yes';
-  } finally {
-    asking.close();
-  }
-}
-
-/** Progress bars on a terminal, a line for each end elsewhere, records for scripts. Returns what ends the picture. */
-function show(
-  on: (listener: (event: FlashEvent) => void) => () => void,
-  offers: readonly Offer[],
-  output: Output,
-): () => void {
-  const view = new FlashView(offers.map(({ drive }) => [drive.path, driveTitle(drive)]));
-  const screen = !output.json && process.stdout.isTTY ? liveScreen() : undefined;
-  const later: string[] = [];
-  on(event => {
-    output.record({ t: new Date().toISOString(), ...event });
-    view.hear(event);
-    screen?.draw(view.lines());
-    const text = sentenceOf(event);
-    if (text === undefined) return;
-    // A live picture would be torn: it is said below it, at the end.
-    if (screen) later.push(text);
-    else output.line(text);
-  });
-  return () => {
-    screen?.close();
-    for (const text of later) output.line(text);
-  };
-}
-
-function sentenceOf(event: FlashEvent): string | undefined {
-  switch (event.type) {
-    case 'flash.done':
-      return [`${event.target}: ${doneText(event)}.`, ...(event.customised ?? []).map(line => `  ${line}`)].join('\n');
-    case 'flash.failed':
-      return `${event.message}${event.state === 'unusable' ? ' It is not usable now and boots nowhere: write it again.' : ' It was not touched.'}`;
-    case 'flash.notice':
-      return event.message;
-    case 'flash.image':
-      return event.matched === 'content'
-        ? 'The checksum matches the image inside the file.'
-        : event.matched && 'The checksum matches the file.';
-    case 'flash.progress':
-      return undefined;
-  }
+  return await saysYes('All of this will be destroyed. Type "yes" to go on: ');
 }

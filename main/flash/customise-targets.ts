@@ -10,8 +10,16 @@ import { sealRecipe } from './customise/seal.ts';
 import { sectorStore } from './drive/sector-store.ts';
 import type { Customise } from './lane.ts';
 
-/** A sealed recipe for each of `count` targets, from a recipe file and perhaps a table. Throws FILE_UNREADABLE or RECIPE_INVALID. */
-export async function readRecipes(file: string, csv: string | undefined, count: number): Promise<readonly Recipe[]> {
+/** Recipes for cards in a row. */
+export interface RecipeRows {
+  /** Rows of the table; undefined without one, when every card gets the same. */
+  readonly count: number | undefined;
+  /** The recipe of a row (from 0), sealed anew for its card. */
+  at(row: number): Recipe;
+}
+
+/** Reads a recipe file and perhaps a table. Throws FILE_UNREADABLE or RECIPE_INVALID. */
+export async function openRecipes(file: string, csv: string | undefined): Promise<RecipeRows> {
   const parsed = parseRecipe(await text(file), file);
   if (!parsed.ok)
     throw new BenchError('RECIPE_INVALID', {
@@ -20,12 +28,19 @@ export async function readRecipes(file: string, csv: string | undefined, count: 
     });
   const merged = csv === undefined ? mergeNothing(parsed.recipe) : mailMerge(parsed.recipe, await text(csv));
   if (!merged.ok) throw new BenchError('RECIPE_INVALID', { path: csv ?? file, problems: merged.problems });
-  if (csv === undefined) return Array.from({ length: count }, () => sealed(merged.cards[0]!.recipe));
-  if (merged.cards.length !== count)
+  const { cards } = merged;
+  if (csv === undefined) return { count: undefined, at: () => sealed(cards[0]!.recipe) };
+  return { count: cards.length, at: row => sealed(cards[row]!.recipe) };
+}
+
+/** A sealed recipe for each of `count` targets. Throws what `openRecipes` throws; USAGE when the table has not as many rows. */
+export async function readRecipes(file: string, csv: string | undefined, count: number): Promise<readonly Recipe[]> {
+  const rows = await openRecipes(file, csv);
+  if (rows.count !== undefined && rows.count !== count)
     throw new BenchError('USAGE', {
-      problem: `"${csv}" has ${merged.cards.length} rows, and ${count} drives are named: each row is for one of them, in order.`,
+      problem: `"${csv}" has ${rows.count} rows, and ${count} drives are named: each row is for one of them, in order.`,
     });
-  return merged.cards.map(({ recipe }) => sealed(recipe));
+  return Array.from({ length: count }, (_, row) => rows.at(row));
 }
 
 /** `folder`: where files that recipes name are looked for. `now`: for the passport of each card. */

@@ -35,6 +35,8 @@ export interface DriveChoice {
 export interface ChosenDrives {
   readonly offers: readonly Offer[];
   readonly policy: DrivePolicy;
+  /** A person agreed that whatever is mounted from them by then is unmounted, seen or not. */
+  readonly unmountAll?: boolean;
 }
 
 export const isUrl = (image: string): boolean => /^https?:\/\//i.test(image);
@@ -44,26 +46,34 @@ export const isUrl = (image: string): boolean => /^https?:\/\//i.test(image);
  * DRIVE_READ_ONLY or DRIVE_NO_MEDIUM; nothing was touched.
  */
 export async function chooseDrives(parts: FlashParts, choice: DriveChoice): Promise<ChosenDrives> {
-  const { drives, downloads, neverTouch } = parts;
-  const all = await drives.list();
-  const sources = await drives.holding(isUrl(choice.image) ? downloads : choice.image);
-  const policy = { allowFixed: choice.allowFixed, neverTouch: await neverTouch.marks(), sources };
+  const all = await parts.drives.list();
+  const policy = await policyFor(parts, choice.image, choice.allowFixed);
   const chosen = [...new Set(choice.devices.map(text => findDrive(all, text)))];
   const offers = chosen.map(drive => offerOf(drive, policy));
   for (const offer of offers) requireOffered(offer);
   return { offers, policy };
 }
 
+/** What of this laptop's drives may be written now with that image. */
+export async function policyFor(
+  { drives, downloads, neverTouch }: FlashParts,
+  image: string,
+  allowFixed: boolean,
+): Promise<DrivePolicy> {
+  const sources = await drives.holding(isUrl(image) ? downloads : image);
+  return { allowFixed, neverTouch: await neverTouch.marks(), sources };
+}
+
 /** Writes the image onto drives that were chosen and confirmed. What is mounted from them is unmounted. */
 export function flashDrives(
   parts: FlashParts,
   image: string,
-  { offers, policy }: ChosenDrives,
+  { offers, policy, unmountAll = false }: ChosenDrives,
   options: FlashOptions,
 ): FlashJob {
   const confirmed = new Set(offers.flatMap(({ mounted }) => mounted));
   // Only what was shown to the person may go; what was mounted since then was not.
-  const unmount = (mounted: readonly string[]): boolean => mounted.every(place => confirmed.has(place));
+  const unmount = (mounted: readonly string[]): boolean => unmountAll || mounted.every(place => confirmed.has(place));
   const targets = offers.map(({ drive }: { drive: Drive }) => driveTarget(parts.drives, drive, { policy, unmount }));
   const job = startFlash({ image, targets, options }, parts);
   const notes: Promise<void>[] = [];
