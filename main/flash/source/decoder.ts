@@ -1,19 +1,14 @@
-/** Decodes an image on a thread of its own into a chunk pool. Who takes a chunk releases it to the pool. */
+/** Decodes an image into a chunk pool, on a thread of its own where that pays. Who takes a chunk releases it to the pool. */
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import type { Chunk } from '../chunk.ts';
 import { ChunkPool } from '../chunk-pool.ts';
+import { type Decoded, decode } from './decode/decode.ts';
+import { FreeChunks } from './decode/free-chunks.ts';
 import type { DecoderData, FromDecoder, ToDecoder } from './decode/messages.ts';
 import { unpackError } from './decode/thread-error.ts';
 import { DECODER_THREAD_FILE } from './decode/thread-files.ts';
 import type { Image } from './image.ts';
-
-export interface Decoded {
-  /** Octets of the image. */
-  readonly size: number;
-  /** Hex, when it was asked for. */
-  readonly sha256: string | undefined;
-}
 
 export interface DecoderOptions {
   /** The file `decoders.wasm` of `resources/decoders`. */
@@ -29,16 +24,23 @@ export interface DecoderOptions {
   readonly budget?: number;
 }
 
+/** Who fills the chunks. */
+interface Filler {
+  /** A chunk can be filled again. */
+  free(index: number): void;
+  stop(): Promise<unknown>;
+}
+
 export class Decoder {
   readonly pool: ChunkPool;
-  readonly #worker: Worker;
+  readonly #filler: Filler;
   readonly #chunks: Chunk[] = [];
   #wake: (() => void) | undefined;
   #decoded: Decoded | undefined;
   #failure: Error | undefined;
 
   constructor(image: Image, options: DecoderOptions) {
-    this.pool = new ChunkPool(options.chunks ?? 16, free => this.#worker.postMessage({ free } satisfies ToDecoder));
+    this.pool = new ChunkPool(options.chunks ?? 16, index => this.#filler.free(index));
     const data: DecoderData = {
       image,
       memory: this.pool.memory,
@@ -49,10 +51,9 @@ export class Decoder {
       threads: options.threads ?? Math.min(8, availableParallelism()),
       budget: options.budget ?? 230_000_000,
     };
-    this.#worker = new Worker(DECODER_THREAD_FILE, { workerData: data });
-    this.#worker.on('message', (message: FromDecoder) => this.#told(message));
-    this.#worker.on('error', error => this.#end(error as Error));
-    this.#worker.on('exit', () => this.#end(new Error('the decoder ended early')));
+    // Every hand-over between threads costs more than reading a chunk: a thread pays when there is much to compute.
+    const thread = image.format !== 'raw' || image.bmap !== undefined || data.sha256;
+    this.#filler = thread ? this.#thread(data) : this.#here(data);
   }
 
   /** The next chunk in order, held once; undefined at the end. Throws what is wrong with the image. */
@@ -74,19 +75,51 @@ export class Decoder {
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate();
+    await this.#filler.stop();
   }
 
-  #told(message: FromDecoder): void {
-    if (message.type === 'chunk') {
-      this.pool.hold(message.chunk.index);
-      this.#chunks.push(message.chunk);
-    } else if (message.type === 'end') this.#decoded = { size: message.size, sha256: message.sha256 };
-    else this.#failure ??= unpackError(message.error);
+  #thread(data: DecoderData): Filler {
+    const worker = new Worker(DECODER_THREAD_FILE, { workerData: data });
+    worker.on('message', (message: FromDecoder) => {
+      if (message.type === 'chunk') this.#filled(message.chunk);
+      else if (message.type === 'end') this.#ended({ size: message.size, sha256: message.sha256 });
+      else this.#failed(unpackError(message.error));
+    });
+    worker.on('error', error => this.#failed(error as Error));
+    worker.on('exit', () => this.#failed(new Error('the decoder ended early')));
+    return {
+      free: free => worker.postMessage({ free } satisfies ToDecoder),
+      stop: () => worker.terminate(),
+    };
+  }
+
+  #here(data: DecoderData): Filler {
+    const chunks = new FreeChunks(data.count);
+    const done = decode(data, chunks, chunk => this.#filled(chunk)).then(
+      decoded => this.#ended(decoded),
+      (error: Error) => this.#failed(error),
+    );
+    return {
+      free: index => chunks.add(index),
+      stop() {
+        chunks.close();
+        return done;
+      },
+    };
+  }
+
+  #filled(chunk: Chunk): void {
+    this.pool.hold(chunk.index);
+    this.#chunks.push(chunk);
     this.#wake?.();
   }
 
-  #end(error: Error): void {
+  #ended(decoded: Decoded): void {
+    this.#decoded = decoded;
+    this.#wake?.();
+  }
+
+  #failed(error: Error): void {
     if (!this.#decoded) this.#failure ??= error;
     this.#wake?.();
   }
