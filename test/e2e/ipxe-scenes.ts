@@ -125,6 +125,14 @@ const SCRIPTS = {
 export const ipxeScenes = (idle: () => ScriptedViews, serving: () => ScriptedViews) =>
   ({
     'ipxe-empty': () => scene(idle(), { hash: '#/ipxe', ipxe: { ...IPXE, bench: { ...BENCH, serving: false } } }),
+    'ipxe-error-code': () =>
+      scene(idle(), {
+        hash: '#/ipxe',
+        act: async page => {
+          await page.getByLabel('Error code of iPXE').fill('https://ipxe.org/2d0c6139');
+          await page.getByText('ENOENT').waitFor();
+        },
+      }),
     'ipxe-gallery': () =>
       scene(serving(), {
         hash: '#/ipxe',

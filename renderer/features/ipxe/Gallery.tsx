@@ -12,6 +12,7 @@ import { StatusWord } from '../../ui/StatusWord.tsx';
 import { Ago } from '../../ui/Time.tsx';
 import { useOpenFile } from './DropZone.tsx';
 import { NEW_SCRIPT } from './document.state.ts';
+import { ErrorCode } from './ErrorCode.tsx';
 import classes from './Gallery.module.css';
 import { useNewScript } from './new-script.ts';
 import { givenText } from './serve.state.ts';
@@ -101,6 +102,7 @@ export function Gallery({ ipxe }: { ipxe: IpxeView }) {
             })}
           </ul>
         </section>
+        <ErrorCode />
         <p className={classes.foot}>
           Drop a script, or an iPXE program, image or ISO anywhere here to see what is in it. Scripts are kept in{' '}
           <span className="mono">{ipxe.folder}</span>.
