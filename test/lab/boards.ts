@@ -190,7 +190,7 @@ label bench
 }
 
 /** Kernel and initrd of one architecture, made once for this version of the scripts and kept in the user's cache. */
-function payload(arch: 'amd64' | 'arm64'): string {
+export function payload(arch: 'amd64' | 'arm64'): string {
   const cache = process.env.LAB_CACHE ?? join(process.env.XDG_CACHE_HOME ?? join(homedir(), '.cache'), 'benchboot-lab');
   const scripts = ['payload', 'payload-init', 'debfetch'].map(name => readFileSync(join(here, name)));
   const folder = join(cache, `payload-${arch}-${sha256(Buffer.concat(scripts)).slice(0, 16)}`);
