@@ -1,10 +1,19 @@
 /** The line above every part of the flasher: where one is, and what is at work elsewhere. */
-import { IconHistory, IconPencil, IconProgress } from '@tabler/icons-react';
+import {
+  IconAlertTriangle,
+  IconCircleCheck,
+  IconCircleX,
+  IconHistory,
+  IconPencil,
+  IconProgress,
+} from '@tabler/icons-react';
 import type { ReactNode } from 'react';
+import type { FlashJobView } from '../../../main/contract/flash-views.ts';
 import { useTable } from '../../engine/use-engine.tsx';
 import { routeHash } from '../../ui/route.ts';
 import classes from './Flash.module.css';
-import { jobFraction, jobTitle, verdictOf } from './job.state.ts';
+import { shortTitle } from './flash.state.ts';
+import { jobFraction, jobTitle, targetsText, verdictOf } from './job.state.ts';
 
 export function FlashHead({ current, children }: { current: string; children?: ReactNode }) {
   const jobs = [...useTable('flashJobs').values()].sort((a, b) => b.began - a.began);
@@ -20,9 +29,11 @@ export function FlashHead({ current, children }: { current: string; children?: R
           to={['flash', 'job', job.id]}
           isCurrent={current === job.id}
           title={`${jobTitle(job)}: ${verdictOf(job).text}`}
-          icon={<IconProgress size={16} stroke={1.6} aria-hidden />}
+          icon={<TabIcon job={job} />}
         >
-          <span className={classes.tabText}>{jobTitle(job)}</span>
+          <span className={classes.tabText}>
+            {job.targets.length === 1 ? shortTitle(targetsText(job)) : targetsText(job)}
+          </span>
           {job.state === 'ended' ? null : <span className="numbers">{Math.floor(jobFraction(job) * 100)} %</span>}
         </Tab>
       ))}
@@ -36,6 +47,19 @@ export function FlashHead({ current, children }: { current: string; children?: R
       <div className={classes.headAside}>{children}</div>
     </nav>
   );
+}
+
+const TONES = {
+  ok: IconCircleCheck,
+  bad: IconCircleX,
+  warn: IconAlertTriangle,
+  info: IconProgress,
+  quiet: IconProgress,
+};
+
+function TabIcon({ job }: { job: FlashJobView }) {
+  const Icon = TONES[verdictOf(job).tone];
+  return <Icon size={16} stroke={1.6} aria-hidden />;
 }
 
 /** The one that ended last stays at hand. */

@@ -1,7 +1,7 @@
 /** What was written to which card, read from which and found out about which: kept when everything else is forgotten. */
-import { Button, TextInput } from '@mantine/core';
+import { Button, Modal, TextInput } from '@mantine/core';
 import { IconHistory, IconSearch } from '@tabler/icons-react';
-import { useMemo, useState } from 'react';
+import { Fragment, useMemo, useState } from 'react';
 import type { FlashRecord } from '../../../main/contract/flash-views.ts';
 import { spanText } from '../../../main/kit/duration.ts';
 import { useAnswer, useTable } from '../../engine/use-engine.tsx';
@@ -19,12 +19,13 @@ import { matchesRecord, recordText, recordVerdict } from './history.state.ts';
 import { fileName } from './job.state.ts';
 
 const MOST = 5000;
-const COLUMNS = '120px 104px minmax(0, 3fr) minmax(0, 3fr) minmax(0, 4fr) 88px';
+const COLUMNS = '120px 128px minmax(0, 3fr) minmax(0, 3fr) minmax(0, 4fr) 88px';
 
 export function HistoryPage() {
   const ended = [...useTable('flashJobs').values()].filter(({ state }) => state === 'ended').length;
   const history = useAnswer('flash.history', { limit: MOST }, [ended]);
   const [wanted, setWanted] = useState('');
+  const [opened, setOpened] = useState<FlashRecord>();
   const records = useMemo(
     () => (history.data ?? []).filter(record => matchesRecord(record, wanted)),
     [history.data, wanted],
@@ -65,7 +66,8 @@ export function HistoryPage() {
           count={records.length}
           keyOf={index => `${records[index]!.t} ${records[index]!.drive}`}
           columns={COLUMNS}
-          rowHeight={48}
+          className={classes.list}
+          onOpen={index => setOpened(records[index])}
           header={
             <>
               <HeadCell>When</HeadCell>
@@ -79,6 +81,9 @@ export function HistoryPage() {
           row={index => <RecordCells record={records[index]!} />}
         />
       )}
+      <Modal opened={opened !== undefined} onClose={() => setOpened(undefined)} title={opened?.drive} size="lg">
+        {opened && <WholeRecord record={opened} />}
+      </Modal>
     </>
   );
 }
@@ -98,6 +103,48 @@ function RecordCells({ record }: { record: FlashRecord }) {
       <Cell title={recordText(record)}>{recordText(record)}</Cell>
       <Cell className="numbers">{record.seconds === undefined ? '' : spanText(record.seconds)}</Cell>
     </>
+  );
+}
+
+function WholeRecord({ record }: { record: FlashRecord }) {
+  const { tone, word } = recordVerdict(record);
+  const facts: readonly (readonly [string, string | undefined])[] = [
+    ['Image', record.image],
+    ['SHA-256', record.sha256],
+    ['Serial number', record.serial],
+    ['Why', record.reason],
+  ];
+  return (
+    <dl className={classes.record}>
+      <dt>Result</dt>
+      <dd>
+        <StatusWord tone={tone}>{word}</StatusWord>
+      </dd>
+      <dt>When</dt>
+      <dd>
+        <Time at={Date.parse(record.t)} />
+        {record.seconds !== undefined && `, took ${spanText(record.seconds)}`}
+      </dd>
+      {facts.map(
+        ([name, value]) =>
+          value !== undefined && (
+            <Fragment key={name}>
+              <dt>{name}</dt>
+              <dd>{value}</dd>
+            </Fragment>
+          ),
+      )}
+      {record.sentences && record.sentences.length > 0 && (
+        <>
+          <dt>Read back</dt>
+          <dd>
+            {record.sentences.map(sentence => (
+              <p key={sentence}>{sentence}</p>
+            ))}
+          </dd>
+        </>
+      )}
+    </dl>
   );
 }
 

@@ -17,6 +17,14 @@ const BUSES: Readonly<Record<string, string>> = {
 };
 export const busText = (bus: string): string => BUSES[bus] ?? 'Drive';
 
+/** Where it is plugged in, short: `14.0-2` of `usb-0000:00:14.0-2`. */
+export const slotText = (busPath: string | undefined): string =>
+  busPath?.replace(/^usb-/, '').replace(/^[0-9a-f]{4}:[0-9a-f]{2}:/, '') ?? '';
+
+/** Everything that tells it from others, for a tooltip. */
+export const placeText = ({ path, bus, busPath, serial }: OfferedDrive): string =>
+  [path, busText(bus), busPath, serial && `serial ${serial}`].filter(Boolean).join(', ');
+
 /** What a partition is called by whoever decides to erase it. */
 export const partitionName = ({ label, filesystem }: OfferedDrive['partitions'][number]): string =>
   label || filesystem || 'unknown';

@@ -60,14 +60,22 @@ export function jobFraction({ targets, verify }: FlashJobView): number {
 /** Name of a file, whatever system its path is of. */
 export const fileName = (path: string): string => path.split(/[/\\]/).at(-1) || path;
 
+/** Where it lies; of a link all but the name. */
+export const folderName = (path: string): string => path.slice(0, path.length - fileName(path).length);
+
 const cards = (count: number): string => (count === 1 ? '1 card' : `${count} cards`);
 
+/** Onto what, short: `2 cards`. */
+export const targetsText = ({ targets }: FlashJobView): string =>
+  targets.length === 1 ? targets[0]!.title : cards(targets.length);
+
 /** What it is about: `raspios.img.xz to 2 cards`. */
-export function jobTitle({ kind, image, targets }: FlashJobView): string {
+export function jobTitle(job: FlashJobView): string {
+  const { kind, image, targets } = job;
   const title = targets[0] ? targets[0].title : 'a drive';
   switch (kind) {
     case 'flash':
-      return `${fileName(image ?? 'An image')} to ${targets.length === 1 ? title : cards(targets.length)}`;
+      return `${fileName(image ?? 'An image')} to ${targetsText(job)}`;
     case 'read':
       return `${title} into ${fileName(image ?? 'a file')}`;
     case 'probe':

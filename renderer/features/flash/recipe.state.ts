@@ -139,6 +139,15 @@ export function presetFor(kind: ImageKind | undefined): Preset | undefined {
   return kind === 'cloud-init' || kind === 'ignition' ? kind : undefined;
 }
 
+const NAMES: readonly (readonly [RegExp, Preset])[] = [
+  [/rasp(ios|bian|berry)|-(raspi|rpi)\b/i, 'pi'],
+  [/coreos|flatcar|microos/i, 'ignition'],
+  [/cloudimg|genericcloud|cloud-base|nocloud/i, 'cloud-init'],
+];
+
+/** A guess, where the image itself cannot be asked yet. */
+export const presetByName = (name: string): Preset | undefined => NAMES.find(([pattern]) => pattern.test(name))?.[1];
+
 /** What this laptop itself has is the likeliest for its boards. */
 export function localDefaults(timezone: string | undefined, language: string): Partial<RecipeForm> {
   const [, country] = /^[a-z]{2,3}-([A-Z]{2})$/.exec(language) ?? [];

@@ -71,11 +71,12 @@ export function ConfirmBar({ draft, image, isImageBad, chosen, preview }: Confir
             <span className="dim">{missing}</span>
           ) : (
             <>
+              <strong className="cut">{image && fileName(image.image)}</strong>
               <span className="cut">
-                <strong>{image && fileName(image.image)}</strong>
-                {image?.size !== undefined && `, ${bytesText(image.size)},`} onto{' '}
+                {image?.size !== undefined && `${bytesText(image.size)} `}onto{' '}
                 {chosen.length === 1 ? shortTitle(chosen[0]!.title) : `${chosen.length} drives`}
-                {draft.verify ? ', then read back.' : '; not read back.'}
+                {draft.verify ? ', then read back' : ', not read back'}
+                {recipeOf(form) && ', made yours'}
               </span>
               {chosen.length > 1 && (
                 <span className={`${classes.small} cut`}>

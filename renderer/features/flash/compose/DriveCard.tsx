@@ -1,6 +1,7 @@
 /** One drive: what it is, where, what is on it now, and why it may not be written if so. */
 import { ActionIcon, Button, Checkbox, Menu } from '@mantine/core';
 import {
+  IconAlertTriangle,
   IconArrowBarToDown,
   IconDeviceSdCard,
   IconDeviceUsb,
@@ -17,7 +18,7 @@ import { useCall } from '../../../engine/use-engine.tsx';
 import { ErrorNote } from '../../../ui/ErrorNote.tsx';
 import { go } from '../../../ui/route.ts';
 import { StatusWord } from '../../../ui/StatusWord.tsx';
-import { busText, type Choosable, partitionName, shortTitle } from '../flash.state.ts';
+import { busText, type Choosable, partitionName, placeText, shortTitle, slotText } from '../flash.state.ts';
 import classes from './Compose.module.css';
 import { ReadDialog } from './ReadDialog.tsx';
 
@@ -103,28 +104,24 @@ export function DriveCard({ drive, verdict, isChosen, row, onChoose }: DriveCard
         )}
       </div>
       <div className={classes.driveBody}>
-        <p className={classes.small}>
-          <span className="mono">{drive.name}</span>, {busText(drive.bus)}
-          {drive.busPath && (
-            <>
-              , <span className="mono">{drive.busPath.replace(/^usb-/, '')}</span>
-            </>
-          )}
+        <p className={`${classes.small} cut`} title={placeText(drive)}>
+          <span className="mono">{drive.name}</span>, {busText(drive.bus)} {slotText(drive.busPath)}
           {serial && (
             <>
-              , serial <span className="mono">{serial}</span>
+              , <span className="mono">{serial}</span>
             </>
           )}
         </p>
         {partitions.length > 0 ? (
           <ul className={classes.parts} aria-label={`On ${drive.name} now`}>
             {partitions.map(part => (
-              <li key={part.path} className={classes.part} title={part.path}>
+              <li
+                key={part.path}
+                className={classes.part}
+                title={`${part.path}${part.filesystem ? `, ${part.filesystem}` : ''}`}
+              >
                 <strong>{partitionName(part)}</strong>
-                <span className="dim">
-                  {part.label && part.filesystem ? `${part.filesystem} ` : ''}
-                  {bytesText(part.size)}
-                </span>
+                <span className="dim">{bytesText(part.size)}</span>
               </li>
             ))}
           </ul>
@@ -142,7 +139,8 @@ export function DriveCard({ drive, verdict, isChosen, row, onChoose }: DriveCard
         ) : (
           mounted.length > 0 && (
             <p className={classes.mounted}>
-              <StatusWord tone="warn">Mounted at {mounted.join(', ')}: unmounted first</StatusWord>
+              <IconAlertTriangle size={16} stroke={1.8} aria-hidden />
+              <span>Mounted at {mounted.join(', ')}: unmounted first</span>
             </p>
           )
         )}

@@ -13,7 +13,7 @@ import { StatusWord } from '../../../ui/StatusWord.tsx';
 import { Ago } from '../../../ui/Time.tsx';
 import { changeDraft, chooseImage, type Draft } from '../draft.ts';
 import { droppedPath, formatText, sha256In } from '../flash.state.ts';
-import { fileName } from '../job.state.ts';
+import { fileName, folderName } from '../job.state.ts';
 import classes from './Compose.module.css';
 
 export function ImagePanel({ draft, image }: { draft: Draft; image: Answer<ImageView> }) {
@@ -160,13 +160,17 @@ function AtHand() {
   );
 }
 
+/** `.sha256` of the image itself, else the file's name. */
+const publishedName = (path: string, image: string): string =>
+  path.startsWith(image) ? path.slice(image.length) : fileName(path);
+
 function ChosenImage({ image }: { image: string }) {
   return (
     <div className={classes.chosen}>
       <IconDisc size={24} stroke={1.6} aria-hidden />
       <span className={classes.fileBody}>
         <strong className={classes.wrap}>{fileName(image)}</strong>
-        <span className={`${classes.small} ${classes.wrap}`}>{image}</span>
+        <span className={`${classes.small} ${classes.wrap}`}>{folderName(image)}</span>
       </span>
     </div>
   );
@@ -216,7 +220,7 @@ function KnownImage({ draft, image }: { draft: Draft; image: ImageView }) {
           <>
             <dt>Block map</dt>
             <dd>
-              <StatusWord tone="ok">{bytesText(bmap.mapped)} hold something; the rest is left out</StatusWord>
+              <StatusWord tone="ok">{bytesText(bmap.mapped)} in use</StatusWord>
             </dd>
           </>
         )}
@@ -225,8 +229,8 @@ function KnownImage({ draft, image }: { draft: Draft; image: ImageView }) {
         label="Published SHA-256"
         description={
           published && pasted === ''
-            ? `From ${fileName(published.path)}, checked before anything is written`
-            : 'Of the file or of the image inside; checked before anything is written'
+            ? `Found beside it (${publishedName(published.path, image.image)}), compared before anything is written`
+            : 'Of the file or of the image inside; compared before anything is written'
         }
         placeholder={published?.sha256 ?? 'none: nothing is compared'}
         value={draft.checksum}

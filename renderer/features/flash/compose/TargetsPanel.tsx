@@ -21,10 +21,12 @@ interface TargetsPanelProps {
 }
 
 export function TargetsPanel({ drives, draft, chosen, choosing }: TargetsPanelProps) {
-  const [isOpen, { toggle }] = useDisclosure(false);
+  const [isToggled, { toggle }] = useDisclosure(false);
   const all = (drives?.drives ?? []).map(drive => ({ drive, verdict: choosable(drive, choosing) }));
   const offered = all.filter(({ verdict }) => verdict.can || !verdict.hard);
   const refused = all.filter(({ verdict }) => !verdict.can && verdict.hard);
+  // Where nothing can be chosen, the reasons are what is looked for.
+  const isOpen = isToggled !== (offered.length === 0);
   const hasFixed = (drives?.drives ?? []).some(({ ifAllowed, offered: is }) => ifAllowed && !is);
   const choose = (drive: OfferedDrive): void => {
     const { id } = drive;
@@ -85,7 +87,7 @@ export function TargetsPanel({ drives, draft, chosen, choosing }: TargetsPanelPr
               {refused.length === 1 ? '1 drive is not offered' : `${refused.length} drives are not offered`}
             </Button>
           )}
-          <Collapse expanded={isOpen || (offered.length === 0 && refused.length > 0)}>
+          <Collapse expanded={isOpen}>
             {refused.map(({ drive, verdict }) => (
               <DriveCard key={drive.path} drive={drive} verdict={verdict} isChosen={false} />
             ))}

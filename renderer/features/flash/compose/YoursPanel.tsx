@@ -1,11 +1,12 @@
 /** Make it yours: names, users, keys and networks, put into the image on the card and read back from there. */
 import { Button, Checkbox, FileButton, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
-import { IconDownload, IconFileUpload } from '@tabler/icons-react';
+import { IconDownload, IconFileUpload, IconUserEdit } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ErrorView } from '../../../../main/contract/error-view.ts';
 import type { ImageView, RecipePreview, RecipeProblem } from '../../../../main/contract/flash-views.ts';
 import { useCall } from '../../../engine/use-engine.tsx';
 import { saveFile } from '../../../ui/copy.ts';
+import { Empty } from '../../../ui/Empty.tsx';
 import { ErrorNote } from '../../../ui/ErrorNote.tsx';
 import { Panel } from '../../../ui/Panel.tsx';
 import { changeDraft, changeForm } from '../draft.ts';
@@ -15,6 +16,7 @@ import {
   formOf,
   localDefaults,
   type Preset,
+  presetByName,
   presetFor,
   problemText,
   type RecipeForm,
@@ -38,8 +40,7 @@ const PRESETS: readonly { readonly value: Preset; readonly label: string }[] = [
   { value: 'ignition', label: 'Ignition' },
 ];
 
-const SAYS: Readonly<Record<Preset, string>> = {
-  none: 'The image is written as it is. For a board that comes up with your name, user, key and network, choose what its system is set up by.',
+const SAYS: Readonly<Record<Exclude<Preset, 'none'>, string>> = {
   pi: 'Raspberry Pi OS of any age, and Ubuntu for Raspberry Pi.',
   'cloud-init':
     'Ubuntu, Debian and Fedora cloud images, and whatever else reads cloud-init’s files from a FAT partition.',
@@ -47,7 +48,7 @@ const SAYS: Readonly<Record<Preset, string>> = {
 };
 
 export function YoursPanel({ form, image, preview, error, count }: YoursPanelProps) {
-  const likely = presetFor(image?.setUp?.kind);
+  const likely = presetFor(image?.setUp?.kind) ?? presetByName(image?.name ?? '');
   const choose = (preset: Preset): void => {
     const first = form.preset === 'none' && preset !== 'none' && form.timezone === '' && form.country === '';
     const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
@@ -62,13 +63,19 @@ export function YoursPanel({ form, image, preview, error, count }: YoursPanelPro
         onChange={value => choose(value as Preset)}
         data={PRESETS.map(each => ({ ...each }))}
       />
-      <p className={classes.says}>{SAYS[form.preset]}</p>
+      {form.preset !== 'none' && <p className={classes.says}>{SAYS[form.preset]}</p>}
       {form.preset === 'none' ? (
-        likely && (
-          <Button variant="light" fullWidth onClick={() => choose(likely)}>
-            Set up {PRESETS.find(({ value }) => value === likely)?.label}
-          </Button>
-        )
+        <Empty
+          icon={IconUserEdit}
+          title="Written as it is"
+          action={
+            <Button variant={likely ? 'filled' : 'default'} onClick={() => choose(likely ?? 'pi')}>
+              Set up {PRESETS.find(({ value }) => value === (likely ?? 'pi'))?.label}
+            </Button>
+          }
+        >
+          For a board that comes up with your host name, user, SSH key and network, say what its system is set up by.
+        </Empty>
       ) : (
         <>
           <Fields form={form} problems={preview?.problems ?? []} />
@@ -162,17 +169,17 @@ function Fields({ form, problems }: { form: RecipeForm; problems: readonly Recip
         <PasswordInput {...field('password', 'Password')} autoComplete="new-password" />
       </div>
       <Textarea {...field('sshKeys', 'SSH keys', 'ssh-ed25519 AAAA… maria', true)} autosize minRows={1} maxRows={4} />
-      <div className={classes.pair}>
-        <TextInput {...field('ssid', 'Wi-Fi network')} />
-        <PasswordInput {...field('passphrase', 'Wi-Fi passphrase')} autoComplete="new-password" />
-      </div>
       <div className={classes.triple}>
-        <TextInput {...field('country', 'Wi-Fi country', 'DE')} maxLength={2} />
-        <TextInput {...field('timezone', 'Time zone', 'Europe/Berlin')} />
-        <TextInput {...field('keyboard', 'Keyboard', 'de')} />
+        <TextInput {...field('ssid', 'Wi-Fi network')} />
+        <PasswordInput {...field('passphrase', 'Passphrase')} autoComplete="new-password" />
+        <TextInput {...field('country', 'Country', 'DE')} maxLength={2} />
       </div>
       <div className={classes.triple}>
         <TextInput {...field('language', 'Language', 'de_DE.UTF-8')} />
+        <TextInput {...field('timezone', 'Time zone', 'Europe/Berlin')} />
+        <TextInput {...field('keyboard', 'Keyboard', 'de')} />
+      </div>
+      <div className={classes.pair}>
         <TextInput {...field('address', 'Fixed address', 'by DHCP', true)} />
         <TextInput {...field('gateway', 'Gateway', '', true)} />
       </div>

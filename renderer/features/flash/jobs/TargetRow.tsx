@@ -4,7 +4,7 @@ import { IconClock } from '@tabler/icons-react';
 import type { FlashJobView, JobTarget } from '../../../../main/contract/flash-views.ts';
 import { bytesText } from '../../../../main/kit/quantity.ts';
 import { StatusWord, type Tone } from '../../../ui/StatusWord.tsx';
-import { shortTitle } from '../flash.state.ts';
+import { shortTitle, slotText } from '../flash.state.ts';
 import { afterText, endText, paceText, phaseText, targetFraction } from '../job.state.ts';
 import classes from './Job.module.css';
 import { RateGraph } from './RateGraph.tsx';
@@ -25,10 +25,10 @@ export function TargetRow({ target, job, top }: { target: JobTarget; job: FlashJ
     <li className={classes.target} data-state={state}>
       <div className={classes.who}>
         <strong className="cut">{target.name ?? shortTitle(target.title)}</strong>
+        {target.name && <span className={`${classes.small} cut`}>{shortTitle(target.title)}</span>}
         <span className={`${classes.small} cut`} title={target.serial && `serial ${target.serial}`}>
-          {target.name && `${shortTitle(target.title)}, `}
           <span className="mono">{target.device}</span>
-          {target.slot && `, ${target.slot.replace(/^usb-/, '')}`}
+          {target.slot && `, slot ${slotText(target.slot)}`}
         </span>
       </div>
       <div className={classes.way}>
