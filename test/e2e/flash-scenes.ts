@@ -148,7 +148,7 @@ const HANDLERS: Partial<Handlers> = {
   'images.list': () => [
     {
       path: IMAGE,
-      name: RASPIOS.name + '.xz',
+      name: `${RASPIOS.name}.xz`,
       size: 447_000_000,
       modified: Date.now() - 7_200_000,
       where: 'downloads',
@@ -336,7 +336,7 @@ export function flashScenes(base: () => ScriptedViews) {
         {
           act: async (page, engine) => {
             await withImage(page, engine);
-            await page.getByText('Allow fixed and large drives').click();
+            await page.getByRole('switch').press('Space');
             await page.getByRole('checkbox', { name: /Seagate/ }).click();
             await page.getByRole('button', { name: /^Erase Seagate/ }).click();
             await page.getByText('This is no everyday target').waitFor();
