@@ -94,6 +94,12 @@ describe('a command', () => {
     );
   });
 
+  it('takes any number where operands end in [OTHER…]', async () => {
+    const { run, runs } = sample('FILE [OTHER…]');
+    for (const words of [['a'], ['a', 'b'], ['a', 'b', 'c']]) await run(...words);
+    expect(runs.map(({ operands }) => operands.length)).toEqual([1, 2, 3]);
+  });
+
   it('one without operands takes none', async () => {
     await expect(sample('').run('x')).rejects.toThrow('"x" is one word too many.');
   });
