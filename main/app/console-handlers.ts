@@ -51,16 +51,16 @@ export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof C
     'console.release': ({ id }) => desk.session(id).release(),
     'console.resume': ({ id }) => desk.session(id).resume(),
 
-    'console.attach'({ id, from }, caller) {
+    'console.attach'({ id, from, as = 'terminal' }, caller) {
       const stream = caller.stream();
-      const filter = new TerminalFilter();
+      const filter = as === 'terminal' ? new TerminalFilter() : undefined;
       /** Octets that the filter had held back and gave later: the window takes them in a second time. */
       let again = 0;
       const attachment = desk.session(id).attach(
         item => {
           if (item.type === 'skipped') stream.write(NOTHING, item.bytes);
           if (item.type !== 'bytes') return;
-          const shown = filter.pass(item.bytes);
+          const shown = filter?.pass(item.bytes) ?? item.bytes;
           stream.write(shown);
           const heldBack = item.bytes.length - shown.length;
           // The first item may come while it is being attached.

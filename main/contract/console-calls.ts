@@ -44,9 +44,16 @@ export const CONSOLE_CALLS = {
   'console.release': returns<void>()(v.strictObject(ofConsole)),
   'console.resume': returns<void>()(v.strictObject(ofConsole)),
 
-  /** Its output as a stream of octets for this window, from the oldest that is kept or from now on. */
+  /**
+   * Its output as a stream of octets for this window, from the oldest that is kept or from now on. For a terminal, which
+   * is the usual, it is filtered; `octets` is what came, for views that show numbers.
+   */
   'console.attach': returns<{ readonly stream: number }>()(
-    v.strictObject({ ...ofConsole, from: v.picklist(['oldest', 'now']) }),
+    v.strictObject({
+      ...ofConsole,
+      from: v.picklist(['oldest', 'now']),
+      as: v.exactOptional(v.picklist(['terminal', 'octets'])),
+    }),
   ),
   'console.detach': returns<void>()(v.strictObject({ stream: v.number() })),
   'console.write': returns<void>()(v.strictObject({ ...ofConsole, base64: octets })),

@@ -2,6 +2,7 @@
 import { Suspense } from 'react';
 import { useLink } from '../engine/use-engine.tsx';
 import { useRoute } from '../ui/route.ts';
+import { SlotsProvider } from '../ui/slots.ts';
 import { FaultBoundary } from './FaultBoundary.tsx';
 import classes from './Frame.module.css';
 import { Notices } from './Notices.tsx';
@@ -9,26 +10,29 @@ import { Rail } from './Rail.tsx';
 import { StatusLine } from './StatusLine.tsx';
 import { TopBar } from './TopBar.tsx';
 import { useFrameCommands } from './use-frame-commands.ts';
-import { VIEWS } from './views.ts';
+import { SLOTS, VIEWS } from './views.ts';
 
 export function Frame() {
-  const { view } = useRoute();
+  const { view, rest } = useRoute();
   const { state } = useLink();
   const shown = VIEWS.find(({ id }) => id === view) ?? VIEWS[0]!;
   useFrameCommands();
+  const isAlone = shown.isAlone?.(rest) ?? false;
   return (
-    <div className={classes.frame}>
-      <Rail current={shown.id} />
-      <TopBar />
+    <div className={classes.frame} data-alone={isAlone || undefined}>
+      {!isAlone && <Rail current={shown.id} />}
+      {!isAlone && <TopBar />}
       <Notices />
       <main className={classes.view} aria-label={shown.label} data-stale={state.line === 'down' || undefined}>
         <FaultBoundary key={shown.id}>
-          <Suspense fallback={null}>
-            <shown.Page />
-          </Suspense>
+          <SlotsProvider value={SLOTS}>
+            <Suspense fallback={null}>
+              <shown.Page />
+            </Suspense>
+          </SlotsProvider>
         </FaultBoundary>
       </main>
-      <StatusLine />
+      {!isAlone && <StatusLine />}
       {VIEWS.map(
         ({ id, Background }) =>
           Background && (

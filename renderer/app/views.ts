@@ -4,8 +4,9 @@
  * inside itself), `useRoute().rest` for what is open in it, and the hooks of `engine/use-engine.tsx`. A feature imports
  * from `engine`, `ui` and the contract, never from another feature.
  */
-import { IconDeviceSdCard, IconFileCode, IconPlugConnected, IconSettings } from '@tabler/icons-react';
+import { IconDeviceSdCard, IconFileCode, IconPlugConnected, IconSettings, IconTerminal2 } from '@tabler/icons-react';
 import { type ComponentType, lazy } from 'react';
+import type { Slots } from '../ui/slots.ts';
 
 export interface AppView {
   /** First part of the address, e.g. `bench`. */
@@ -16,6 +17,8 @@ export interface AppView {
   readonly Page: ComponentType;
   /** Mounted always and showing nothing: offers commands (`useCommands`) and announces what happens while another view is shown. */
   readonly Background?: ComponentType;
+  /** What is open in it (`useRoute().rest`) fills a window of its own: no rail, no bars. */
+  readonly isAlone?: (rest: readonly string[]) => boolean;
 }
 
 export const VIEWS: readonly AppView[] = [
@@ -41,9 +44,22 @@ export const VIEWS: readonly AppView[] = [
     Background: lazy(() => import('../features/flash/FlashBackground.tsx')),
   },
   {
+    id: 'consoles',
+    label: 'Consoles',
+    icon: IconTerminal2,
+    Page: lazy(() => import('../features/consoles/ConsolesPage.tsx')),
+    Background: lazy(() => import('../features/consoles/ConsolesBackground.tsx')),
+    isAlone: ([part]) => part === 'alone',
+  },
+  {
     id: 'settings',
     label: 'Settings',
     icon: IconSettings,
     Page: lazy(() => import('../features/settings/SettingsPage.tsx')),
   },
 ];
+
+/** What views show of each other. */
+export const SLOTS: Slots = {
+  Console: lazy(() => import('../features/consoles/DeviceConsole.tsx')),
+};

@@ -11,6 +11,7 @@ import { rankNics } from '../../main/nic/worthiness.ts';
 import { packetDetail, packetRow, type Recorded } from '../../main/wire/inspect.ts';
 import { type Station, sentence } from '../../main/wire/station.ts';
 import { captureFrame, captures } from '../main/wire/frames.ts';
+import { consoleScenes } from './console-scenes.ts';
 import { flashScenes } from './flash-scenes.ts';
 import { ipxeScenes } from './ipxe-scenes.ts';
 import type { Script, ScriptedEngine, ScriptedViews } from './scripted-engine.ts';
@@ -737,6 +738,7 @@ export const SCENES = {
       await page.getByPlaceholder('Find an action').waitFor();
     },
   }),
+  ...consoleScenes(base),
   ...flashScenes(base),
   ...ipxeScenes(base, () => serving([...pcStory, ...boxStory, ...piStory])),
 } as const satisfies Record<string, () => Scene>;

@@ -9,8 +9,11 @@ import { WebglAddon } from '@xterm/addon-webgl';
 import { Terminal } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
 import { type RefObject, useEffect, useRef, useState } from 'react';
+import type { ErrorView } from '../../../main/contract/error-view.ts';
 import type { Session } from '../../engine/session.ts';
-import { useLink, useSession } from '../../engine/use-engine.tsx';
+import { useLink, useSession, viewOf } from '../../engine/use-engine.tsx';
+import { countText } from './consoles.state.ts';
+import { TerminalTimes } from './terminal-times.ts';
 
 /** Lines kept for scrolling back; the log keeps everything. */
 const SCROLLBACK = 100_000;
@@ -25,85 +28,119 @@ const THEME = {
   brightBlack: '#6d7789',
 } as const;
 
+/** History comes without a pause. */
+const QUIET_MS = 500;
+
+const FOUND = {
+  matchBackground: '#5c4716',
+  matchOverviewRuler: '#d99a1e',
+  activeMatchBackground: '#d99a1e',
+  activeMatchColorOverviewRuler: '#f2bb5c',
+} as const;
+
+export interface Found {
+  /** From 1; 0: none. */
+  readonly index: number;
+  readonly count: number;
+}
+
 export interface TerminalHandle {
-  readonly search: (text: string, backwards?: boolean) => boolean;
-  readonly focus: () => void;
-  readonly clear: () => void;
-  readonly selection: () => string;
+  readonly screen: Terminal;
+  readonly times: TerminalTimes;
+  /** As many rows and columns as there is room for. */
+  readonly fit: () => void;
+  readonly search: (text: string, way?: 'next' | 'before') => void;
+  readonly endSearch: () => void;
 }
 
 export interface TerminalOptions {
   readonly id: string;
   readonly fontSize: number;
-  /** What is typed or pasted, as octets for the device; pasted text comes through `onPaste` instead. */
+  /** Consoles that get what is typed here. */
+  readonly typesTo: readonly string[];
+  /** Pasted text goes no other way. */
   readonly onPaste: (text: string) => void;
+  /** True: the key is not the device's. */
+  readonly onKey: (event: KeyboardEvent) => boolean;
+  readonly onRefused: (error: ErrorView) => void;
+  /** Octets that this window did not show. */
+  readonly onSkipped: (octets: number) => void;
+  readonly onFound: (found: Found) => void;
 }
 
+/** The terminal stands in `place` while the line to the engine is up. */
 export function useTerminal(
-  { id, fontSize, onPaste }: TerminalOptions,
+  options: TerminalOptions,
   place: RefObject<HTMLDivElement | null>,
 ): TerminalHandle | undefined {
   const session = useSession();
   const isUp = useLink().state.line === 'up';
   const [handle, setHandle] = useState<TerminalHandle>();
-  const terminal = useRef<{ readonly screen: Terminal; readonly fit: FitAddon }>(undefined);
-  const pasted = useRef(onPaste);
-  pasted.current = onPaste;
+  const latest = useRef(options);
+  latest.current = options;
+  const { id, fontSize } = options;
 
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the size of the letters changes on the open screen, below
   useEffect(() => {
     const element = place.current;
     if (!element || !isUp) return;
     const { screen, fit, search } = openScreen(element, fontSize);
-    terminal.current = { screen, fit };
-    const stop = follow(session, id, screen);
-    const type = (text: string, encode: (text: string) => string): void =>
-      void session.call('console.write', { id, base64: encode(text) }).catch(() => {});
-    screen.onData(text => type(text, base64Of));
-    screen.onBinary(text => type(text, btoa));
+    const times = new TerminalTimes(screen);
+    const stop = follow(session, id, screen, times, octets => latest.current.onSkipped(octets));
+    const type = (base64: string): void => {
+      for (const to of latest.current.typesTo)
+        session.call('console.write', { id: to, base64 }).catch(error => latest.current.onRefused(viewOf(error)));
+    };
+    screen.onData(text => type(base64Of(text)));
+    screen.onBinary(text => type(btoa(text)));
+    screen.attachCustomKeyEventHandler(event => !(event.type === 'keydown' && latest.current.onKey(event)));
+    // The size is a courtesy: a console without one works as well.
     screen.onResize(
       ({ cols, rows }) => void session.call('console.resize', { id, columns: cols, rows }).catch(() => {}),
+    );
+    search.onDidChangeResults(({ resultIndex, resultCount }) =>
+      latest.current.onFound({ index: resultIndex + 1, count: resultCount }),
     );
     const takePaste = (event: ClipboardEvent): void => {
       const text = event.clipboardData?.getData('text/plain');
       if (!text) return;
       event.preventDefault();
       event.stopPropagation();
-      pasted.current(text);
+      latest.current.onPaste(text);
     };
     element.addEventListener('paste', takePaste, true);
     const sized = new ResizeObserver(() => fit.fit());
     sized.observe(element);
+    const look = { caseSensitive: false, decorations: FOUND };
     setHandle({
-      search: (text, backwards) => (backwards ? search.findPrevious(text) : search.findNext(text)),
-      focus: () => screen.focus(),
-      clear: () => screen.clear(),
-      selection: () => screen.getSelection(),
+      screen,
+      times,
+      fit: () => fit.fit(),
+      search: (text, way = 'next') =>
+        void (way === 'next' ? search.findNext(text, look) : search.findPrevious(text, look)),
+      endSearch: () => search.clearDecorations(),
     });
-    screen.focus();
     return () => {
       sized.disconnect();
       element.removeEventListener('paste', takePaste, true);
       stop();
       screen.dispose();
-      terminal.current = undefined;
       setHandle(undefined);
     };
-    // The font changes on the open screen, below.
-    // biome-ignore lint/correctness/useExhaustiveDependencies: see above
   }, [session, id, isUp, place]);
 
   useEffect(() => {
-    const open = terminal.current;
-    if (!open) return;
-    open.screen.options.fontSize = fontSize;
-    open.fit.fit();
-  }, [fontSize]);
+    if (!handle || handle.screen.options.fontSize === fontSize) return;
+    handle.screen.options.fontSize = fontSize;
+    handle.fit();
+  }, [handle, fontSize]);
 
   return handle;
 }
 
 function openScreen(element: HTMLElement, fontSize: number) {
   const screen = new Terminal({
+    // Unicode 11 and decorations of what was found.
     allowProposedApi: true,
     scrollback: SCROLLBACK,
     fontSize,
@@ -112,13 +149,12 @@ function openScreen(element: HTMLElement, fontSize: number) {
     cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
     // A bare line feed is what some firmware sends.
     convertEol: true,
-    screenReaderMode: false,
     macOptionIsMeta: true,
+    minimumContrastRatio: 4.5,
   });
   const fit = new FitAddon();
   const search = new SearchAddon();
-  const unicode = new Unicode11Addon();
-  for (const addon of [fit, search, unicode]) screen.loadAddon(addon);
+  for (const addon of [fit, search, new Unicode11Addon()]) screen.loadAddon(addon);
   screen.unicode.activeVersion = '11';
   screen.open(element);
   try {
@@ -133,16 +169,60 @@ function openScreen(element: HTMLElement, fontSize: number) {
 }
 
 /** Shows the console's output in a screen. Returns stop. */
-function follow(session: Session, id: string, screen: Terminal): () => void {
+function follow(
+  session: Session,
+  id: string,
+  screen: Terminal,
+  times: TerminalTimes,
+  onSkipped: (octets: number) => void,
+): () => void {
   let over = false;
   let leave = (): void => {};
+  let waiting: { readonly bytes: Uint8Array; readonly drawn: () => void }[] = [];
+  let isDrawing = false;
+  /** What was there before this window looked: when it came stands in the log. */
+  let history = session.store.row('consoles', id)?.counters.received ?? 0;
+  let lastCame = Date.now();
+  const count = (octets: number): void => {
+    const now = Date.now();
+    history = now - lastCame > QUIET_MS ? 0 : history - octets;
+    lastCame = now;
+  };
+
+  /** What came meanwhile is drawn at once, so that the time of its lines is known. */
+  const draw = (): void => {
+    if (over || waiting.length === 0) {
+      isDrawing = false;
+      return;
+    }
+    isDrawing = true;
+    const batch = waiting;
+    waiting = [];
+    if (history <= 0) times.arrived(lastCame);
+    screen.write(joined(batch.map(({ bytes }) => bytes)), () => {
+      for (const { drawn } of batch) drawn();
+      draw();
+    });
+  };
+  const show = (bytes: Uint8Array): Promise<void> =>
+    new Promise(drawn => {
+      waiting.push({ bytes, drawn });
+      if (!isDrawing) draw();
+    });
+
   session
     .call('console.attach', { id, from: 'oldest' })
     .then(({ stream }) => {
       const quit = session.onStream(stream, {
         data(bytes, skipped) {
-          if (skipped > 0) screen.write(`\r\n\x1b[33m── ${skipped} octets skipped, they are in the log ──\x1b[0m\r\n`);
-          return new Promise(drawn => screen.write(bytes, drawn));
+          count(bytes.length + skipped);
+          if (skipped > 0) {
+            onSkipped(skipped);
+            void show(
+              encoder.encode(`\r\n\x1b[0;33m── ${countText(skipped)} octets skipped, the log has them ──\x1b[0m\r\n`),
+            );
+          }
+          return show(bytes);
         },
       });
       leave = () => {
@@ -151,12 +231,25 @@ function follow(session: Session, id: string, screen: Terminal): () => void {
       };
       if (over) leave();
     })
-    .catch(error => screen.write(`\r\n\x1b[31m${(error as Error).message}\x1b[0m\r\n`));
+    .catch(error => !over && screen.write(`\r\n\x1b[31m${viewOf(error).message}\x1b[0m\r\n`));
   return () => {
     over = true;
     leave();
   };
 }
 
+function joined(parts: readonly Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const whole = new Uint8Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
+
 const encoder = new TextEncoder();
-const base64Of = (text: string): string => btoa(String.fromCharCode(...encoder.encode(text)));
+/** Text as the octets that a device gets. */
+export const base64Of = (text: string): string =>
+  btoa(Array.from(encoder.encode(text), octet => String.fromCharCode(octet)).join(''));

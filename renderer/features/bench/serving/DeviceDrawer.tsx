@@ -1,9 +1,12 @@
 /** One device opened beside the list: its story, its packets, what it gets and why, what people noted about it. */
 import { ActionIcon, CopyButton, Tabs, Tooltip, UnstyledButton } from '@mantine/core';
 import { IconX } from '@tabler/icons-react';
+import { Suspense } from 'react';
+import { useDeviceConsole } from '../../../engine/device-console.ts';
 import { useRow } from '../../../engine/use-engine.tsx';
 import { Empty } from '../../../ui/Empty.tsx';
 import { go } from '../../../ui/route.ts';
+import { useSlots } from '../../../ui/slots.ts';
 import { Ago } from '../../../ui/Time.tsx';
 import classes from './DeviceDrawer.module.css';
 import { DeviceNotes } from './DeviceNotes.tsx';
@@ -16,6 +19,7 @@ const TABS = [
   ['story', 'Story'],
   ['packets', 'Packets'],
   ['why', 'What it gets and why'],
+  ['console', 'Console'],
   ['notes', 'Notes'],
 ] as const;
 type Tab = (typeof TABS)[number][0];
@@ -30,7 +34,10 @@ interface DeviceDrawerProps {
 
 export function DeviceDrawer({ id, tab, onClose }: DeviceDrawerProps) {
   const device = useRow('devices', id);
-  const shown: Tab = isTab(tab) ? tab : 'story';
+  const { Console } = useSlots();
+  const consoleId = useDeviceConsole(device);
+  const hasConsole = Console !== undefined && consoleId !== undefined;
+  const shown: Tab = isTab(tab) && (tab !== 'console' || hasConsole) ? tab : 'story';
   return (
     <aside className={classes.root} aria-label={`Device ${device?.name ?? id}`}>
       <header className={classes.header}>
@@ -68,11 +75,14 @@ export function DeviceDrawer({ id, tab, onClose }: DeviceDrawerProps) {
           classNames={{ root: classes.tabs ?? '', panel: classes.panel ?? '' }}
         >
           <Tabs.List className={classes.tabList}>
-            {TABS.map(([value, label]) => (
-              <Tabs.Tab key={value} value={value}>
-                {label}
-              </Tabs.Tab>
-            ))}
+            {TABS.map(
+              ([value, label]) =>
+                (value !== 'console' || hasConsole) && (
+                  <Tabs.Tab key={value} value={value}>
+                    {label}
+                  </Tabs.Tab>
+                ),
+            )}
           </Tabs.List>
           <Tabs.Panel value="story">
             <DeviceStory device={device} />
@@ -83,6 +93,13 @@ export function DeviceDrawer({ id, tab, onClose }: DeviceDrawerProps) {
           <Tabs.Panel value="why">
             <DeviceWhy device={device} />
           </Tabs.Panel>
+          {hasConsole && (
+            <Tabs.Panel value="console">
+              <Suspense fallback={null}>
+                <Console id={consoleId} />
+              </Suspense>
+            </Tabs.Panel>
+          )}
           <Tabs.Panel value="notes">
             <DeviceNotes device={device} />
           </Tabs.Panel>

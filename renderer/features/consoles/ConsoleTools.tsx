@@ -1,0 +1,267 @@
+/** What can be done with one console: buttons for what is done often, a menu for the rest. */
+import { ActionIcon, Menu, Tooltip } from '@mantine/core';
+import {
+  IconActivityHeartbeat,
+  IconAntennaBars5,
+  IconBinary,
+  IconBolt,
+  IconBookmark,
+  IconClipboard,
+  IconClock,
+  IconCopy,
+  IconDots,
+  IconEraser,
+  IconExternalLink,
+  IconListCheck,
+  IconPlayerEject,
+  IconRepeat,
+  IconSearch,
+  IconSettings2,
+  IconTerminal2,
+  IconUpload,
+  IconZoomIn,
+  IconZoomOut,
+} from '@tabler/icons-react';
+import { type ReactNode, type RefObject, useMemo, useState } from 'react';
+import type { ConsoleView } from '../../../main/contract/views.ts';
+import { useLink, useSession } from '../../engine/use-engine.tsx';
+import { type Command, useCommands } from '../../ui/commands.ts';
+import { routeHash } from '../../ui/route.ts';
+import classes from './ConsolePane.module.css';
+import { type TerminalControl, zoom } from './ConsoleTerminal.tsx';
+import { loopbackOutcome, senseOutcome, tabName } from './consoles.state.ts';
+import { changeLooks, useLooks } from './looks.ts';
+import { MarkDialog } from './MarkDialog.tsx';
+import { SendFileDialog } from './SendFileDialog.tsx';
+import { work } from './work.ts';
+
+interface ConsoleToolsProps {
+  readonly console: ConsoleView;
+  readonly control: RefObject<TerminalControl | null>;
+  readonly isHex: boolean;
+  readonly onHex: (isHex: boolean) => void;
+  readonly onLine: () => void;
+  readonly isAlone: boolean;
+}
+
+export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }: ConsoleToolsProps) {
+  const session = useSession();
+  const { facts } = useLink();
+  const { times, stages, macros, fontSize } = useLooks();
+  const [isSending, setSending] = useState(false);
+  const [isMarking, setMarking] = useState(false);
+  const { id, line, job, state } = console;
+  const isOpen = state.phase === 'open';
+  const isFree = isOpen && job === undefined;
+
+  const actions = useMemo((): readonly Action[] => {
+    const does = { id };
+    return [
+      { id: 'send', label: 'Send a file', icon: IconUpload, off: !isFree, run: () => setSending(true) },
+      { id: 'mark', label: 'Write a mark into the log', icon: IconBookmark, run: () => setMarking(true) },
+      { id: 'line', label: 'Change the line (rate, parity)', icon: IconSettings2, off: !line, run: onLine },
+      {
+        id: 'break',
+        label: 'Send a break',
+        icon: IconBolt,
+        off: !isOpen,
+        run: () => work(console, session.call('console.break', does), () => ({ tone: 'ok', text: 'Sent a break.' })),
+      },
+      {
+        id: 'sense',
+        label: 'Sense the rate',
+        icon: IconAntennaBars5,
+        off: !line || !isFree,
+        run: () => work(console, session.call('console.sense', does), senseOutcome),
+      },
+      {
+        id: 'loopback',
+        label: 'Test the adapter (TX on RX)',
+        icon: IconRepeat,
+        off: !line || !isFree,
+        run: () => work(console, session.call('console.loopback', does), loopbackOutcome),
+      },
+      state.phase === 'released'
+        ? {
+            id: 'resume',
+            label: 'Take the port back',
+            icon: IconPlayerEject,
+            run: () => work(console, session.call('console.resume', does)),
+          }
+        : {
+            id: 'release',
+            label: 'Let another program use the port',
+            icon: IconPlayerEject,
+            run: () => work(console, session.call('console.release', does)),
+          },
+      {
+        id: 'clear',
+        label: 'Clear the scrollback of this window',
+        icon: IconEraser,
+        off: isHex,
+        run: () => control.current?.clear(),
+      },
+    ];
+  }, [console, session, id, line, isOpen, isFree, isHex, state.phase, onLine, control]);
+
+  useCommands(
+    useMemo(
+      (): Command[] => [
+        ...actions
+          .filter(({ off }) => !off)
+          .map(({ id: action, label, icon, run }) => ({
+            id: `console.${action}`,
+            label,
+            description: tabName(console),
+            group: 'Console',
+            icon,
+            run,
+          })),
+        {
+          id: 'console.find',
+          label: 'Find in the scrollback',
+          group: 'Console',
+          icon: IconSearch,
+          keys: 'Ctrl+Shift+F',
+          run: () => control.current?.find(),
+        },
+        {
+          id: 'console.hex',
+          label: isHex ? 'Show the terminal' : 'Show octets (hex)',
+          group: 'Console',
+          icon: IconBinary,
+          run: () => onHex(!isHex),
+        },
+      ],
+      [actions, console, control, isHex, onHex],
+    ),
+  );
+
+  return (
+    <div className={classes.tools} role="toolbar" aria-label="Tools of the console">
+      <Toggle
+        label="Boot stages"
+        isOn={stages}
+        icon={<IconActivityHeartbeat size={18} stroke={1.6} />}
+        onClick={() => changeLooks({ stages: !stages })}
+      />
+      <Toggle
+        label="Times of the lines"
+        isOn={times}
+        icon={<IconClock size={18} stroke={1.6} />}
+        onClick={() => changeLooks({ times: !times })}
+      />
+      <Toggle
+        label={isHex ? 'Show the terminal' : 'Show octets (hex)'}
+        isOn={isHex}
+        icon={isHex ? <IconTerminal2 size={18} stroke={1.6} /> : <IconBinary size={18} stroke={1.6} />}
+        onClick={() => onHex(!isHex)}
+      />
+      <Toggle
+        label="Macros"
+        isOn={macros}
+        icon={<IconListCheck size={18} stroke={1.6} />}
+        onClick={() => changeLooks({ macros: !macros })}
+      />
+      <span className={classes.spring} />
+      {!isHex && (
+        <>
+          <Tool
+            label="Find (Ctrl+Shift+F)"
+            icon={<IconSearch size={18} stroke={1.6} />}
+            onClick={() => control.current?.find()}
+          />
+          <Tool
+            label="Copy what is selected (Ctrl+Shift+C)"
+            icon={<IconCopy size={18} stroke={1.6} />}
+            onClick={() => control.current?.copy()}
+          />
+          <Tool
+            label="Paste (Ctrl+Shift+V)"
+            icon={<IconClipboard size={18} stroke={1.6} />}
+            onClick={() => control.current?.paste()}
+          />
+          <Tool
+            label="Smaller letters (Ctrl+-)"
+            icon={<IconZoomOut size={18} stroke={1.6} />}
+            onClick={() => zoom(fontSize - 1)}
+          />
+          <Tool
+            label="Larger letters (Ctrl++)"
+            icon={<IconZoomIn size={18} stroke={1.6} />}
+            onClick={() => zoom(fontSize + 1)}
+          />
+        </>
+      )}
+      {!isAlone && facts.kind === 'browser' && (
+        <Tool
+          label="Open in a window of its own"
+          icon={<IconExternalLink size={18} stroke={1.6} />}
+          onClick={() => window.open(routeHash('consoles', 'alone', id), `console-${id}`, 'popup,width=960,height=640')}
+        />
+      )}
+      <Menu position="bottom-end" withinPortal shadow="md">
+        <Menu.Target>
+          <Tooltip label="More">
+            <ActionIcon aria-label="More for this console">
+              <IconDots size={18} stroke={1.6} />
+            </ActionIcon>
+          </Tooltip>
+        </Menu.Target>
+        <Menu.Dropdown>
+          {actions.map(({ id: action, label, icon: Icon, off, run }) => (
+            <Menu.Item key={action} leftSection={<Icon size={16} stroke={1.6} />} disabled={off ?? false} onClick={run}>
+              {label}
+            </Menu.Item>
+          ))}
+        </Menu.Dropdown>
+      </Menu>
+      {isSending && <SendFileDialog console={console} onClose={() => setSending(false)} />}
+      {isMarking && <MarkDialog console={console} onClose={() => setMarking(false)} />}
+    </div>
+  );
+}
+
+interface Action {
+  readonly id: string;
+  readonly label: string;
+  readonly icon: NonNullable<Command['icon']>;
+  readonly off?: boolean;
+  readonly run: () => void;
+}
+
+function Tool({ label, icon, onClick }: { label: string; icon: ReactNode; onClick: () => void }) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon aria-label={label.replace(/ \(Ctrl.*/, '')} onClick={onClick}>
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  );
+}
+
+function Toggle({
+  label,
+  isOn,
+  icon,
+  onClick,
+}: {
+  label: string;
+  isOn: boolean;
+  icon: ReactNode;
+  onClick: () => void;
+}) {
+  return (
+    <Tooltip label={label}>
+      <ActionIcon
+        aria-label={label}
+        aria-pressed={isOn}
+        variant={isOn ? 'light' : 'subtle'}
+        color={isOn ? 'accent' : 'gray'}
+        onClick={onClick}
+      >
+        {icon}
+      </ActionIcon>
+    </Tooltip>
+  );
+}

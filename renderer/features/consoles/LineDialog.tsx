@@ -1,0 +1,68 @@
+/** The line of an open console: changed in place, without closing the port. */
+import { Autocomplete, Button, Group, Modal } from '@mantine/core';
+import { useState } from 'react';
+import type { ErrorView } from '../../../main/contract/error-view.ts';
+import type { ConsoleView } from '../../../main/contract/views.ts';
+import { useSession, viewOf } from '../../engine/use-engine.tsx';
+import { ErrorNote } from '../../ui/ErrorNote.tsx';
+import { BAUD_RATES, readRate, tabName } from './consoles.state.ts';
+import classes from './Dialogs.module.css';
+import { type LineChoice, LineFields } from './LineFields.tsx';
+
+interface LineDialogProps {
+  readonly console: ConsoleView;
+  readonly line: NonNullable<ConsoleView['line']>;
+  readonly onClose: () => void;
+}
+
+export function LineDialog({ console, line, onClose }: LineDialogProps) {
+  const { dataBits, parity, stopBits, flowControl } = line;
+  const [rate, setRate] = useState(String(line.baudRate));
+  const [choice, setChoice] = useState<LineChoice>({ dataBits, parity, stopBits, flowControl });
+  const session = useSession();
+  const [error, setError] = useState<ErrorView>();
+  const [isBusy, setBusy] = useState(false);
+  const baudRate = readRate(rate);
+  const submit = async (): Promise<void> => {
+    setBusy(true);
+    try {
+      await session.call('console.line', { id: console.id, settings: { ...choice, baudRate: baudRate! } });
+      onClose();
+    } catch (thrown) {
+      setError(viewOf(thrown));
+      setBusy(false);
+    }
+  };
+  return (
+    <Modal opened onClose={onClose} title={`Line of ${tabName(console)}`}>
+      <form
+        className={classes.form}
+        onSubmit={event => {
+          event.preventDefault();
+          if (baudRate !== undefined) void submit();
+        }}
+      >
+        <Autocomplete
+          label="Rate"
+          value={rate}
+          onChange={setRate}
+          data={BAUD_RATES.map(String)}
+          filter={({ options }) => options}
+          error={baudRate === undefined && 'A number of bits per second, such as 115200'}
+          classNames={{ input: 'mono' }}
+          data-autofocus
+        />
+        <LineFields value={choice} onChange={setChoice} />
+        {error && <ErrorNote error={error} dismiss={() => setError(undefined)} />}
+        <Group justify="flex-end" gap="xs">
+          <Button variant="default" onClick={onClose}>
+            Cancel
+          </Button>
+          <Button type="submit" disabled={baudRate === undefined} loading={isBusy}>
+            Change
+          </Button>
+        </Group>
+      </form>
+    </Modal>
+  );
+}
