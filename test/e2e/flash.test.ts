@@ -1,0 +1,136 @@
+/** Cards written from a real window: loop devices under `benchboot web`, byte for byte, stopped half way, and refused. */
+import { execFileSync } from 'node:child_process';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterEach, describe, expect, it } from 'vitest';
+import { type Lab, withLab } from '../lab/lab.ts';
+import { watch, withApp } from './app.ts';
+
+const MB = 1 << 20;
+
+const loops: string[] = [];
+afterEach(() => {
+  for (const device of loops.splice(0)) execFileSync('losetup', ['-d', device]);
+});
+
+/** A loop device of its own; its short name. */
+function loop(lab: Lab, name: string, size: number): string {
+  mkdirSync(lab.state, { recursive: true });
+  const file = join(lab.state, `${name}.bin`);
+  const fd = openSync(file, 'w');
+  ftruncateSync(fd, size);
+  writeSync(fd, 'old content');
+  closeSync(fd);
+  const device = execFileSync('losetup', ['--find', '--show', file], { encoding: 'utf8' }).trim();
+  loops.push(device);
+  return device.replace('/dev/', '');
+}
+
+/** An image that is different everywhere, with the mark of a partition table. */
+function image(lab: Lab, size: number): { readonly path: string; readonly bytes: Buffer } {
+  mkdirSync(lab.state, { recursive: true });
+  const bytes = Buffer.alloc(size);
+  for (let at = 0; at < size; at += 4) bytes.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
+  bytes.writeUInt16BE(0x55aa, 510);
+  const path = join(lab.state, 'board.img');
+  writeFileSync(path, bytes);
+  return { path, bytes };
+}
+
+async function prepare(page: Page, path: string, ...names: readonly string[]): Promise<void> {
+  await page.getByRole('link', { name: 'Flash' }).click();
+  await page.getByLabel('Link or path of an image').fill(path);
+  await page.getByRole('button', { name: 'Use' }).click();
+  await page.getByText('a plain image').waitFor();
+  const allow = page.getByRole('switch', { name: /Allow fixed/ });
+  await allow.focus();
+  await allow.press('Space');
+  for (const name of names) await page.getByRole('checkbox', { name: new RegExp(`\\(${name}\\)`) }).click();
+}
+
+/** The button that erases, and the name of what is no everyday target, typed. */
+async function erase(page: Page, ...names: readonly string[]): Promise<void> {
+  await page.getByRole('button', { name: /^(Erase|Write to) / }).click();
+  const dialog = page.getByRole('dialog');
+  await dialog.getByRole('textbox').fill(names.join(' '));
+  await dialog.getByRole('button', { name: /^(Erase|Write to) / }).click();
+}
+
+const contentOf = (lab: Lab, name: string, length: number): Buffer =>
+  readFileSync(join(lab.state, `${name}.bin`)).subarray(0, length);
+
+describe('a flash from a window', () => {
+  it('two cards at once, read back, byte for byte; a second window sees the same; the history keeps it', async () => {
+    await withLab({ address: 'none' }, async lab => {
+      const { path, bytes } = image(lab, 24 * MB);
+      const [a, b] = [loop(lab, 'a', 32 * MB), loop(lab, 'b', 32 * MB)];
+      await withApp(lab, async ({ page, context, faults }) => {
+        page.setDefaultTimeout(15_000);
+        await prepare(page, path, a, b);
+        const second = await context.newPage();
+        watch(second, faults);
+        await second.goto(page.url().replace(/#.*/, '#/flash'));
+        await erase(page, a, b);
+        await page.getByText('All 2 cards are ready, read back and right.').waitFor({ timeout: 60_000 });
+        await second.getByRole('link', { name: '2 cards' }).click();
+        await second.getByText('All 2 cards are ready, read back and right.').waitFor();
+        for (const name of ['a', 'b']) expect(contentOf(lab, name, bytes.length).equals(bytes)).toBe(true);
+        await page.getByRole('link', { name: 'History' }).click();
+        await page.getByRole('grid', { name: 'History of cards' }).getByText('Written').first().waitFor();
+        expect(faults).toEqual([]);
+      });
+    });
+  });
+
+  it('a wrong checksum is told before anything is written', async () => {
+    await withLab({ address: 'none' }, async lab => {
+      const { path } = image(lab, 8 * MB);
+      const name = loop(lab, 'a', 16 * MB);
+      const before = contentOf(lab, 'a', 16 * MB);
+      await withApp(lab, async ({ page }) => {
+        page.setDefaultTimeout(15_000);
+        await prepare(page, path, name);
+        await page.getByLabel('Published SHA-256').fill('ab'.repeat(32));
+        await erase(page, name);
+        await page.getByText('is not the image you expect').waitFor();
+        await page.getByText('Not begun: nothing on it was touched.').waitFor();
+        expect(contentOf(lab, 'a', 16 * MB).equals(before)).toBe(true);
+      });
+    });
+  });
+
+  it('is stopped half way, and the card boots nowhere; leaving the view changes nothing', async () => {
+    await withLab({ address: 'none' }, async lab => {
+      const { path } = image(lab, 512 * MB);
+      const name = loop(lab, 'a', 520 * MB);
+      await withApp(lab, async ({ page }) => {
+        page.setDefaultTimeout(15_000);
+        await prepare(page, path, name);
+        await erase(page, name);
+        await page.getByRole('link', { name: 'Bench' }).click();
+        await page.getByRole('link', { name: 'Flash' }).click();
+        await page.getByRole('link', { name: /%/ }).click();
+        await page.getByRole('button', { name: 'Stop', exact: true }).click();
+        await page.getByText('It is not usable now and boots nowhere: write it again.').waitFor({ timeout: 60_000 });
+        expect(contentOf(lab, 'a', MB).every(octet => octet === 0)).toBe(true);
+      });
+    });
+  });
+
+  it('the disk that this machine runs from stands there with its reason, and no way to choose it', async () => {
+    await withLab({ address: 'none' }, async lab => {
+      loop(lab, 'a', 16 * MB);
+      await withApp(lab, async ({ page }) => {
+        page.setDefaultTimeout(15_000);
+        await page.getByRole('link', { name: 'Flash' }).click();
+        const allow = page.getByRole('switch', { name: /Allow fixed/ });
+        await allow.focus();
+        await allow.press('Space');
+        await page.getByText('Nothing overrides this.').first().waitFor({ state: 'attached' });
+        const refused = page.locator('[data-refused]').filter({ hasText: 'Nothing overrides this.' });
+        expect(await refused.getByRole('checkbox').count()).toBe(0);
+      });
+    });
+  });
+});
