@@ -2,6 +2,7 @@
 import { benchConsole } from './console.ts';
 import { benchDhcp } from './dhcp.ts';
 import { benchFlash } from './flash.ts';
+import { benchFlashWindow } from './flash-window.ts';
 import { benchHttp } from './http.ts';
 import { benchIpxe } from './ipxe.ts';
 import { benchIpxeBuild } from './ipxe-build.ts';
@@ -15,6 +16,7 @@ const parts = {
   http: benchHttp,
   ui: benchUi,
   flash: benchFlash,
+  'flash-window': benchFlashWindow,
   ipxe: benchIpxe,
   'ipxe-build': benchIpxeBuild,
   console: benchConsole,

@@ -32,7 +32,9 @@ export async function benchUi(say: (line: string) => void): Promise<void> {
   const third = Math.ceil(heaps.length / 3);
   const mean = (list: readonly number[]): string =>
     `${(list.reduce((sum, each) => sum + each, 0) / list.length / 1e6).toFixed(1)} MB`;
-  say(`ui: heap after collection ${mean(heaps.slice(0, third))} in the first third, ${mean(heaps.slice(-third))} in the last`);
+  say(
+    `ui: heap after collection ${mean(heaps.slice(0, third))} in the first third, ${mean(heaps.slice(-third))} in the last`,
+  );
   say(`ui: shown ${seen} of event ${engine.views.events!.at(-1)!.n}; complaints: ${complaints.length}`);
   await close();
   await browser.close();
@@ -48,7 +50,10 @@ const WATCH_CLICKS = `
 
 /** What a person does: looks into devices, filters, scrolls. */
 async function use(page: Page, turn: number): Promise<void> {
-  const row = page.getByRole('grid', { name: 'Devices' }).getByRole('row').nth(2 + (turn % 8));
+  const row = page
+    .getByRole('grid', { name: 'Devices' })
+    .getByRole('row')
+    .nth(2 + (turn % 8));
   switch (turn % 4) {
     case 0:
       await row.click({ position: { x: 60, y: 20 } });
