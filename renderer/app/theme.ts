@@ -70,7 +70,11 @@ export const theme = createTheme({
     SegmentedControl: SegmentedControl.extend({ styles: { label: { color: 'var(--text)', fontWeight: 500 } } }),
     Kbd: Kbd.extend({ defaultProps: { size: 'xs' } }),
     Modal: Modal.extend({
-      defaultProps: { transitionProps: { duration: 120 }, overlayProps: { backgroundOpacity: 0.4 } },
+      defaultProps: {
+        closeButtonProps: { 'aria-label': 'Close' },
+        transitionProps: { duration: 120 },
+        overlayProps: { backgroundOpacity: 0.4 },
+      },
     }),
   },
 });
