@@ -1,6 +1,6 @@
 /** Make it yours: names, users, keys and networks, put into the image on the card and read back from there. */
 import { Button, Checkbox, FileButton, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
-import { IconDownload, IconFileUpload, IconUserEdit } from '@tabler/icons-react';
+import { IconUserEdit } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ErrorView } from '../../../../main/contract/error-view.ts';
 import type { ImageView, RecipePreview, RecipeProblem } from '../../../../main/contract/flash-views.ts';
@@ -117,13 +117,7 @@ function RecipeFiles({ form }: { form: RecipeForm }) {
       {(bad ?? seal.error) && <span role="alert">{bad ?? 'Not saved: see the fields.'}</span>}
       <FileButton accept=".json,application/json" onChange={file => void open(file)}>
         {props => (
-          <Button
-            {...props}
-            variant="subtle"
-            color="gray"
-            size="compact-sm"
-            leftSection={<IconFileUpload size={16} stroke={1.6} />}
-          >
+          <Button {...props} variant="subtle" color="gray" size="compact-sm">
             Open
           </Button>
         )}
@@ -133,7 +127,6 @@ function RecipeFiles({ form }: { form: RecipeForm }) {
           variant="subtle"
           color="gray"
           size="compact-sm"
-          leftSection={<IconDownload size={16} stroke={1.6} />}
           loading={seal.busy}
           title="As a recipe file, with passwords hashed"
           onClick={() => void save()}
@@ -170,7 +163,7 @@ function Fields({ form, problems }: { form: RecipeForm; problems: readonly Recip
       </div>
       <Textarea {...field('sshKeys', 'SSH keys', 'ssh-ed25519 AAAA… maria', true)} autosize minRows={1} maxRows={4} />
       <div className={classes.triple}>
-        <TextInput {...field('ssid', 'Wi-Fi network')} />
+        <TextInput {...field('ssid', 'Wi-Fi')} />
         <PasswordInput {...field('passphrase', 'Passphrase')} autoComplete="new-password" />
         <TextInput {...field('country', 'Country', 'DE')} maxLength={2} />
       </div>
