@@ -28,6 +28,20 @@ const accent: MantineColorsTuple = [
   '#2946ad',
 ];
 
+/** Mantine's red is too light behind white words. */
+const red: MantineColorsTuple = [
+  '#fdeaea',
+  '#fbdada',
+  '#f3bcbc',
+  '#f19a9a',
+  '#ff8f8f',
+  '#e86b6b',
+  '#d33a3a',
+  '#bf2c2c',
+  '#ab2222',
+  '#931b1b',
+];
+
 const slate: MantineColorsTuple = [
   '#e6e9ef',
   '#c3cad6',
@@ -44,7 +58,7 @@ const slate: MantineColorsTuple = [
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: { light: 7, dark: 7 },
-  colors: { accent, dark: slate },
+  colors: { accent, red, dark: slate },
   fontFamily: "-apple-system, 'Segoe UI', 'Adwaita Sans', Inter, Cantarell, Ubuntu, system-ui, sans-serif",
   fontFamilyMonospace:
     "ui-monospace, 'SF Mono', 'Cascadia Mono', 'JetBrains Mono', 'Adwaita Mono', 'DejaVu Sans Mono', Menlo, Consolas, monospace",
@@ -73,6 +87,7 @@ export const theme = createTheme({
       defaultProps: {
         closeButtonProps: { 'aria-label': 'Close' },
         transitionProps: { duration: 120 },
+        closeButtonProps: { 'aria-label': 'Close' },
         overlayProps: { backgroundOpacity: 0.4 },
       },
     }),
