@@ -24,7 +24,7 @@ interface ConfirmBarProps {
 
 export function ConfirmBar({ draft, image, isImageBad, chosen, preview }: ConfirmBarProps) {
   const start = useCall('flash.start');
-  const privileged = useValue('engine')?.privileged ?? true;
+  const engine = useValue('engine');
   const { state } = useLink();
   const [isAsking, setAsking] = useState(false);
   const { form } = draft;
@@ -86,9 +86,11 @@ export function ConfirmBar({ draft, image, isImageBad, chosen, preview }: Confir
               {mounted.length > 0 && <StatusWord tone="warn">{mounted.join(', ')} will be unmounted</StatusWord>}
             </>
           )}
-          {!privileged && (
+          {engine && !engine.privileged && (
             <StatusWord tone="warn">
-              Writing to drives needs an administrator’s rights: if it is refused, start Benchboot with sudo.
+              {engine.platform === 'linux'
+                ? 'Writing to drives needs an administrator’s rights; you will be asked for the password.'
+                : 'Writing to drives needs an administrator’s rights: start Benchboot as administrator.'}
             </StatusWord>
           )}
         </div>
