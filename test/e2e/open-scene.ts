@@ -36,6 +36,12 @@ export async function openScene(
   const complaints = complaintsOf(page);
   await page.goto(engine.url + (scene.hash ?? ''));
   await page.getByText('Engine ok').waitFor();
+  await page
+    .locator('main')
+    .getByText(scene.shows ?? /\S/)
+    .filter({ visible: true })
+    .first()
+    .waitFor();
   await scene.act?.(page, engine);
   await page.waitForLoadState('networkidle');
   return { page, engine, complaints, close: () => closeAll(context, engine) };

@@ -19,6 +19,8 @@ import type { Script, ScriptedEngine, ScriptedViews } from './scripted-engine.ts
 export interface Scene extends Script {
   /** Where the window is opened, e.g. `#/bench/device/…`. */
   readonly hash?: string;
+  /** What the view shows when the scene stands. */
+  readonly shows?: string | RegExp;
   /** What a person does until the scene stands. */
   readonly act?: (page: Page, engine: ScriptedEngine) => Promise<void>;
 }
@@ -580,19 +582,30 @@ const LAST_PLAN = planFor(USB.name);
 /** Each call makes the scene anew, because times count from now. */
 export const SCENES = {
   empty: (): Scene => ({
+    shows: '10.32.0.1/24',
     views: { ...base(), wires: new Map([[USB.name, quietWire(USB.name)]]) },
     handlers: PLANS,
   }),
-  'no-port': (): Scene => ({ views: { ...base(), nics: nicViews(UPLINK, WIRELESS, LOOPBACK) }, handlers: PLANS }),
+  'no-port': (): Scene => ({
+    shows: 'Plug a USB Ethernet adapter in',
+    views: { ...base(), nics: nicViews(UPLINK, WIRELESS, LOOPBACK) },
+    handlers: PLANS,
+  }),
   'wire-heard': (): Scene => ({
+    shows: '10.32.0.1/24',
     views: {
       ...onWire([CLUSTER, FIXED_PI, SWITCH], 31),
       bench: { state: 'idle', last: { plan: LAST_PLAN, endedAt: startedAgo(420), reason: 'stopped by hand' } },
     },
     handlers: PLANS,
   }),
-  'rival-on-wire': (): Scene => ({ views: onWire([RIVAL, CLUSTER], 40), handlers: PLANS }),
+  'rival-on-wire': (): Scene => ({
+    shows: 'addresses from the other server',
+    views: onWire([RIVAL, CLUSTER], 40),
+    handlers: PLANS,
+  }),
   'plan-form': (): Scene => ({
+    shows: /takes an address with its prefix/,
     views: { ...onWire([CLUSTER], 12), settings: { ...SETTINGS, wish: { address: '10.99.0.1/33', lease: '1h' } } },
     handlers: {
       ...PLANS,
@@ -605,11 +618,17 @@ export const SCENES = {
     },
   }),
   'serving-empty': (): Scene => ({
+    shows: 'Switch a board on',
     views: { ...base(), ...told(READY), bench: servingSince(planFor(USB.name), 12) },
     handlers: SERVING,
   }),
-  'serving-three': (): Scene => ({ views: serving([...pcStory, ...boxStory, ...piStory]), handlers: SERVING }),
+  'serving-three': (): Scene => ({
+    shows: 'blade3',
+    views: serving([...pcStory, ...boxStory, ...piStory]),
+    handlers: SERVING,
+  }),
   'serving-log': (): Scene => ({
+    shows: 'blade3',
     views: serving([...pcStory, ...boxStory, ...piStory]),
     handlers: SERVING,
     act: async page => {
@@ -618,11 +637,13 @@ export const SCENES = {
     },
   }),
   'stuck-device': (): Scene => ({
+    shows: /Watch its console/,
     views: serving([...pcStory, ...boxStory, ...piStory]),
     handlers: SERVING,
     hash: `#/bench/device/${encodeURIComponent(BOX.mac)}`,
   }),
   'device-packets': (): Scene => ({
+    shows: 'giaddr',
     views: serving([...pcStory, ...boxStory, ...piStory]),
     handlers: SERVING,
     hash: `#/bench/device/${encodeURIComponent(PI.mac)}/packets`,
@@ -631,12 +652,14 @@ export const SCENES = {
     },
   }),
   'device-why': (): Scene => ({
+    shows: /It fetched/,
     views: serving([...pcStory, ...boxStory, ...piStory]),
     handlers: SERVING,
     hash: `#/bench/device/${encodeURIComponent(PI.mac)}/why`,
   }),
-  'many-devices': (): Scene => ({ views: crowd(500), handlers: SERVING }),
+  'many-devices': (): Scene => ({ shows: 'node-001', views: crowd(500), handlers: SERVING }),
   override: (): Scene => ({
+    shows: 'rack-01',
     views: {
       ...serving(pcStory),
       bench: servingSince(planFor(USB.name, { forced: ['no-second-dhcp'] }), 95),
@@ -666,6 +689,7 @@ export const SCENES = {
     },
   }),
   error: (): Scene => ({
+    shows: '10.32.0.1/24',
     views: {
       ...onWire([CLUSTER], 12),
       bench: {
