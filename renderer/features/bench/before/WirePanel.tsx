@@ -1,4 +1,5 @@
 /** What is on the wire, heard without sending anything. */
+import { Button } from '@mantine/core';
 import {
   IconEar,
   IconHelpHexagon,
@@ -10,6 +11,7 @@ import {
 import type { ComponentType } from 'react';
 import type { NicView, WireView } from '../../../../main/contract/views.ts';
 import { spanText } from '../../../../main/kit/duration.ts';
+import { useCall } from '../../../engine/use-engine.tsx';
 import { CopyCsv } from '../../../ui/CopyCsv.tsx';
 import { Empty } from '../../../ui/Empty.tsx';
 import { ErrorNote } from '../../../ui/ErrorNote.tsx';
@@ -38,7 +40,9 @@ export function WirePanel({ nic, wire }: { nic: NicView; wire: WireView | undefi
         </>
       }
     >
-      {wire?.error ? (
+      {wire?.error?.code === 'PERMISSION_MISSING' ? (
+        <MayListen nic={nic} />
+      ) : wire?.error ? (
         <ErrorNote error={wire.error} />
       ) : stations.length > 0 ? (
         <>
@@ -58,6 +62,24 @@ export function WirePanel({ nic, wire }: { nic: NicView; wire: WireView | undefi
         </Empty>
       )}
     </Panel>
+  );
+}
+
+/** Nobody is asked for a password because a window was opened; by this button, yes. */
+function MayListen({ nic }: { nic: NicView }) {
+  const watch = useCall('wire.watch');
+  return (
+    <Empty
+      icon={IconEar}
+      title="Not listening"
+      action={
+        <Button variant="default" loading={watch.busy} onClick={() => void watch.call({ nic: nic.name, ask: true })}>
+          Listen
+        </Button>
+      }
+    >
+      Reading what is on the wire needs an administrator’s rights; you will be asked for the password.
+    </Empty>
   );
 }
 
