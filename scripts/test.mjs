@@ -2,7 +2,7 @@
 // With BENCHBOOT_REQUIRE=all (CI) a suite that cannot run here is a failure instead of a notice.
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { ensureBuilt, ensureInstalled, root } from './bootstrap.mjs';
 
 const required = process.env.BENCHBOOT_REQUIRE === 'all';
@@ -12,6 +12,12 @@ const results = join(root, 'test-results');
 const bin = name => join(root, 'node_modules', '.bin', name);
 let passed = 0;
 let failed = 0;
+/** What failed, said again at the end: the reports above it are long. */
+const failures = [];
+function fail(what, count = 1) {
+  failed += count;
+  failures.push(what);
+}
 
 /** Debian packages of the suites that need real peers: one a line, `#` starts a comment. */
 function debianPackages() {
@@ -45,7 +51,7 @@ function prepareDebian() {
 function check(name, command, args) {
   const result = spawnSync(command, args, { cwd: root, stdio: 'inherit' });
   if (result.status === 0) passed++;
-  else failed++;
+  else fail(name);
   console.log(`test: ${name} ${result.status === 0 ? 'ok' : 'FAILED'}`);
 }
 
@@ -57,13 +63,13 @@ function suite(project) {
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, 'utf8')) : {};
   const skipped = (counts.numPendingTests ?? 0) + (counts.numTodoTests ?? 0);
   passed += counts.numPassedTests ?? 0;
-  failed += counts.numFailedTests ?? 0;
-  if (skipped && required) {
-    failed += skipped;
-    console.log(`test: ${skipped} tests of the suite ${project} were skipped, which counts as failed here`);
-  }
-  // A file that does not load, or a runner that dies, has no failed test to show for it.
-  if (result.status !== 0 && !counts.numFailedTests) failed++;
+  for (const { name, assertionResults } of counts.testResults ?? [])
+    for (const { status, fullName } of assertionResults)
+      if (status === 'failed') fail(`${project}: ${relative(root, name)}: ${fullName}`);
+  if (skipped && required) fail(`${project}: ${skipped} tests were skipped, which counts as failed here`, skipped);
+  // A file that does not load, an error after the last test, or a runner that dies, has no failed test to show for it.
+  if (result.status !== 0 && !counts.numFailedTests)
+    fail(`${project}: it ended with ${result.signal ?? result.status} and no failed test; its report above says why`);
 }
 
 ensureInstalled();
@@ -94,8 +100,9 @@ if (privileged.length > 0) {
   if (obstacle === undefined) for (const project of privileged) suite(project);
   else {
     console.log(`test: ${required ? 'FAILED' : 'skipped'}: the suites ${privileged.join(', ')}: ${obstacle}`);
-    if (required) failed += privileged.length;
+    if (required) fail(`${privileged.join(', ')}: ${obstacle}`, privileged.length);
   }
 }
+for (const what of failures) console.log(`test: FAILED: ${what}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed > 0 ? 1 : 0);

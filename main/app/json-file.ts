@@ -24,13 +24,18 @@ export async function writeJsonFile(path: string, value: unknown): Promise<void>
   await saveFile(path, JSON.stringify(value), 0o600);
 }
 
-/** Writes the latest of many versions, one at a time, `quietMs` after the first change. */
+/** What changes together is written together. */
+const TOGETHER_MS = 50;
+
+/** Writes the latest of many versions, one at a time: the first change of a quiet time at once, then no more often than `quietMs`. */
 export class LazyFile {
   readonly #path: string;
   readonly #read: () => unknown;
   readonly #failed: (error: unknown) => void;
   readonly #quietMs: number;
   #timer: NodeJS.Timeout | undefined;
+  /** Milliseconds of `performance.now()`. */
+  #last = -Infinity;
   #writing: Promise<void> = Promise.resolve();
 
   /** `read` gives what is to be written, when it is written. */
@@ -42,13 +47,15 @@ export class LazyFile {
   }
 
   changed(): void {
-    this.#timer ??= setTimeout(() => void this.flush(), this.#quietMs).unref();
+    const wait = Math.max(TOGETHER_MS, this.#last + this.#quietMs - performance.now());
+    this.#timer ??= setTimeout(() => void this.flush(), wait).unref();
   }
 
   /** Writes now. Never rejects. */
   flush(): Promise<void> {
     clearTimeout(this.#timer);
     this.#timer = undefined;
+    this.#last = performance.now();
     this.#writing = this.#writing.then(() => writeJsonFile(this.#path, this.#read())).catch(this.#failed);
     return this.#writing;
   }

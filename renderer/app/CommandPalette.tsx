@@ -4,6 +4,7 @@ import { Spotlight, type SpotlightActionGroupData } from '@mantine/spotlight';
 import { IconSearch } from '@tabler/icons-react';
 import { useMemo } from 'react';
 import { useAllCommands } from '../ui/commands.ts';
+import { searchCommands } from './palette-search.ts';
 
 export function CommandPalette() {
   const commands = useAllCommands();
@@ -29,6 +30,8 @@ export function CommandPalette() {
     <Spotlight
       actions={groups}
       shortcut={['mod + K']}
+      // Every entry is given in a group, above.
+      filter={(query, actions) => searchCommands(query, actions as SpotlightActionGroupData[])}
       highlightQuery
       scrollable
       maxHeight={420}

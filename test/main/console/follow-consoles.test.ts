@@ -60,8 +60,12 @@ function desk() {
   const bench = new Bench({ step: 10 });
   const events: BenchEvent[] = [];
   const { devices } = bench;
+  const onChange = (listener: () => void) => {
+    listener();
+    return () => {};
+  };
   const stories = followConsoles({
-    consoles: { sessions: () => [session], onChange: listener => (listener(), () => {}) },
+    consoles: { sessions: () => [session], onChange },
     clock,
     emit: event => {
       events.push(event);

@@ -1,5 +1,6 @@
 /** Small pure parts of the window: routes, CSV, times, what is read aloud. */
 import { describe, expect, it } from 'vitest';
+import { type Findable, type FindableGroup, searchCommands } from '../../../renderer/app/palette-search.ts';
 import { toCsv } from '../../../renderer/ui/csv.ts';
 import { agoText, exactTime, speedText, timeText } from '../../../renderer/ui/format.ts';
 import { gatherSentences } from '../../../renderer/ui/gather-sentences.ts';
@@ -70,4 +71,22 @@ it('reads a few sentences aloud and counts the others', () => {
   expect(gatherSentences(['A.', 'B.', 'A.'])).toBe('A. B.');
   expect(gatherSentences(['A.', 'B.', 'C.', 'D.', 'E.', 'F.'])).toBe('A. B. C. D. And 2 more.');
   expect(gatherSentences([])).toBe('');
+});
+
+describe('the command palette', () => {
+  const groups: FindableGroup<Findable>[] = [
+    { group: 'Consoles', actions: [{ label: 'Find cluster boxes', keywords: ['blade', 'power'] }] },
+    { group: 'Bench', actions: [{ label: 'Stop serving' }, { label: 'Serve again', description: 'as before' }] },
+    { group: 'Devices', actions: [{ label: 'pi4' }, { label: 'my blade' }, { label: 'blade3' }] },
+  ];
+  const found = (typed: string) => searchCommands(typed, groups).flatMap(({ actions }) => actions.map(a => a.label));
+  it.each([
+    ['', ['Find cluster boxes', 'Stop serving', 'Serve again', 'pi4', 'my blade', 'blade3']],
+    ['blade', ['blade3', 'my blade', 'Find cluster boxes']],
+    [' BLADE ', ['blade3', 'my blade', 'Find cluster boxes']],
+    ['serv', ['Serve again', 'Stop serving']],
+    ['before serve', ['Serve again']],
+    ['i4', ['pi4']],
+    ['nothing so named', []],
+  ])('for “%s” the nearest name is first', (typed, names) => expect(found(typed)).toEqual(names));
 });
