@@ -281,7 +281,7 @@ describe('a script chosen while the bench serves', () => {
       const serving = new Serving(
         lab.start('srv', [process.execPath, child, lab.state, mac, one, two], 'script-bench'),
       );
-      await serving.event('script.set', () => true, 20_000);
+      await serving.event('script.set', () => true);
       await boot(lab, 'bios', { mac, wait: new RegExp(`SCRIPT-ONE ${mac}`) });
       await boot(lab, 'uefi', { mac, wait: new RegExp(`SCRIPT-TWO ${mac}`) });
 

@@ -12,7 +12,7 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
 import type { LoggedEvent } from '../../main/bench/event-log.ts';
 import type { BenchEvent } from '../../main/bench/events.ts';
-import { type Output, Program } from './program.ts';
+import { type Output, PATIENCE_MS, Program } from './program.ts';
 
 const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));
@@ -95,7 +95,7 @@ export class Lab {
   }
 
   /** `benchboot serve --nic bench0` on the laptop, once it is ready. */
-  async serve(flags: readonly string[] = [], readyMs = 20_000): Promise<Serving> {
+  async serve(flags: readonly string[] = [], readyMs = PATIENCE_MS): Promise<Serving> {
     const serving = this.startServe(flags);
     const ready = await serving.event('ready', () => true, readyMs);
     if (serving.log()[0] !== ready) throw serving.program.failure('said something before `ready`');
@@ -167,7 +167,7 @@ export class Serving {
   async event<T extends BenchEvent['type']>(
     type: T,
     matches: (event: EventOf<T>) => boolean = () => true,
-    timeoutMs = 10_000,
+    timeoutMs = PATIENCE_MS,
   ): Promise<EventOf<T>> {
     const find = (): EventOf<T> | undefined => this.all(type).find(matches);
     return await this.program.until(`event ${type}`, find, timeoutMs);

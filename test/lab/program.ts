@@ -3,6 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 
+/** How long a test waits for what must come: longer than a slow and busy machine needs. */
+export const PATIENCE_MS = 60_000;
+const STUBBORN_MS = 30_000;
+
 export interface ProgramOptions {
   /** What errors call it. */
   readonly name: string;
@@ -66,7 +70,7 @@ export class Program {
   }
 
   /** Asks `look` now and after every new line until it has an answer; rejects at the program's end or after `timeoutMs`. */
-  async until<T>(what: string, look: () => T | undefined, timeoutMs = 10_000): Promise<T> {
+  async until<T>(what: string, look: () => T | undefined, timeoutMs = PATIENCE_MS): Promise<T> {
     return await new Promise<T>((resolve, reject) => {
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
@@ -95,10 +99,10 @@ export class Program {
     if (this.running) this.child.kill(signal);
   }
 
-  /** Signals it and waits for its end; after ten seconds kills it. */
+  /** Signals it and waits for its end; kills it when it does not. */
   async stop(signal: NodeJS.Signals = 'SIGTERM'): Promise<Ended> {
     this.kill(signal);
-    const timer = setTimeout(() => this.kill('SIGKILL'), 10_000);
+    const timer = setTimeout(() => this.kill('SIGKILL'), STUBBORN_MS);
     const ended = await this.ended;
     clearTimeout(timer);
     return ended;

@@ -175,7 +175,7 @@ describe('a cluster box', () => {
     expect((await box.presence()).devices).toEqual([]);
     await powerOff();
     sshd = await serve('host1');
-    await expect.poll(async () => (await box.rescan().catch(() => undefined))?.exit, { timeout: 10_000 }).toBe(0);
+    await expect.poll(async () => (await box.rescan().catch(() => undefined))?.exit).toBe(0);
     await box.close();
     rmSync(join(bin, 'nodectl'));
     await expect(open()).rejects.toMatchObject({ code: 'COMMAND_FAILED' });
@@ -209,5 +209,4 @@ describe('a cluster box', () => {
 });
 
 const text = (session: Session): string => Buffer.from(session.snapshot().bytes).toString();
-const shows = (session: Session, what: string): Promise<void> =>
-  expect.poll(() => text(session), { timeout: 10_000 }).toContain(what);
+const shows = (session: Session, what: string): Promise<void> => expect.poll(() => text(session)).toContain(what);

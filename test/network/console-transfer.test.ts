@@ -46,7 +46,7 @@ async function board(command: string, tty = false): Promise<{ session: Session; 
     env: { LC_ALL: 'C', PWD: join(folder, 'board') },
   });
   programs.push(program);
-  for (let i = 0; i < 200 && !isThere(link); i++) await new Promise(resolve => setTimeout(resolve, 10));
+  for (let i = 0; i < 2000 && !isThere(link); i++) await new Promise(resolve => setTimeout(resolve, 10));
   const session = consoles.open({ target: link });
   await new Promise<void>(resolve => {
     const look = () => session.state.phase === 'open' && resolve();
@@ -144,7 +144,7 @@ describe('files to lrzsz', () => {
     expect(await meanwhile).toBe('CONSOLE_CLAIMED');
     // The receiver was told, so it ends as well, and the line with it.
     expect((await program.ended).code).not.toBeNull();
-    await expect.poll(() => session.state.phase, { timeout: 5000 }).not.toBe('open');
+    await expect.poll(() => session.state.phase).not.toBe('open');
   });
 
   it('a file that is not there is told before anything is sent', async () => {
@@ -175,7 +175,7 @@ describe('at a shell', () => {
     const text = `cat > ${inBoard('pasted')} <<'END'\n${lines.join('\n')}\nEND\n`;
     const pasted = await pasteText(session, text, { clock: nodeClock, lineDelay: 1, window: 256 });
     expect(pasted).toMatchObject({ ok: true, lines: lines.length + 2 });
-    await expect.poll(() => readFileSync(inBoard('pasted'), 'utf8'), { timeout: 5000 }).toBe(`${lines.join('\n')}\n`);
+    await expect.poll(() => readFileSync(inBoard('pasted'), 'utf8')).toBe(`${lines.join('\n')}\n`);
   });
 
   it('the ready-made log-in knows a shell that waits', async () => {

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConsoleSpec, type Consoles, createConsoles } from '../../main/console/consoles.ts';
 import type { Session, SessionState } from '../../main/console/session.ts';
 import { nodeHost } from '../../main/host/node/node-host.ts';
+import { PATIENCE_MS } from '../lab/program.ts';
 import { PtyFeed } from '../lab/pty-feed.ts';
 
 let folder: string;
@@ -49,7 +50,7 @@ async function nullModem(name: string): Promise<readonly [string, string]> {
 }
 
 async function until(true_: () => boolean): Promise<void> {
-  const end = Date.now() + 20_000;
+  const end = Date.now() + PATIENCE_MS;
   while (!true_()) {
     if (Date.now() > end) throw new Error('it never became true');
     await new Promise(resolve => setTimeout(resolve, 20));

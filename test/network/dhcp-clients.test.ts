@@ -67,7 +67,7 @@ async function caused(
   // dhcpcd loses a signal that comes while it waits for its script: ask again until it hears.
   const again = setInterval(ask, 2_000);
   try {
-    const event = await serving.event(type, each => serving.all(type).indexOf(each) >= known, 20_000);
+    const event = await serving.event(type, each => serving.all(type).indexOf(each) >= known);
     return event.ip;
   } finally {
     clearInterval(again);
@@ -80,19 +80,19 @@ describe.each(CLIENTS)('$name', client => {
       // One address only: what was not given back cannot be given again.
       const serving = await lab.serve(['--range', '192.168.77.50-192.168.77.50', ...(client.flags ?? [])]);
       const program = client.start(lab);
-      const bound = address(await program.line(lease(client.name, 'bound'), 20_000));
+      const bound = address(await program.line(lease(client.name, 'bound')));
       expect(bound).toBe('192.168.77.50');
       expect((await serving.event('dhcp.ack')).ip).toBe(bound);
       expect(await lab.output('c1', ['ip', '-br', '-4', 'addr', 'show', 'eth0'])).toContain(`${bound}/24`);
 
       expect(await caused(serving, 'dhcp.ack', () => client.renew?.(program))).toBe(bound);
-      expect(address(await program.line(lease(client.name, 'renew'), 20_000))).toBe(bound);
+      expect(address(await program.line(lease(client.name, 'renew')))).toBe(bound);
 
       expect(await caused(serving, 'dhcp.release', () => client.release(lab, program))).toBe(bound);
       await program.stop();
 
       const other = lab.start('c2', ['udhcpc', '-f', '-q', '-n', '-i', 'eth0', '-s', lab.script('lease-script')]);
-      expect(address(await other.line(lease('udhcpc', 'bound'), 20_000))).toBe(bound);
+      expect(address(await other.line(lease('udhcpc', 'bound')))).toBe(bound);
       expect(await serving.stop()).toBe(130);
     });
   });

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { onTestFinished } from 'vitest';
 import type { Nic } from '../../main/host/host.ts';
 import type { Lab, Namespace } from '../lab/lab.ts';
+import { PATIENCE_MS } from '../lab/program.ts';
 import type { Verbs } from './host-agent-child.ts';
 
 const child = fileURLToPath(new URL('./host-agent-child.ts', import.meta.url));
@@ -78,7 +79,7 @@ export class HostAgent {
         if (found) finish(() => resolve(found));
       };
       const late = () => reject(new Error(`no ${kind}; events so far: ${JSON.stringify(this.events)}`));
-      const timer = setTimeout(() => finish(late), 10_000);
+      const timer = setTimeout(() => finish(late), PATIENCE_MS);
       this.#listeners.add(check);
       check();
     });

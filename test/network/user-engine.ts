@@ -9,7 +9,7 @@ import type { LoggedEvent } from '../../main/bench/event-log.ts';
 import { HELPER_FILE } from '../../main/host/helper/helper-file.ts';
 import { resourcesFolder } from '../../main/host/node/folders.ts';
 import type { Lab } from '../lab/lab.ts';
-import type { Program } from '../lab/program.ts';
+import { PATIENCE_MS, type Program } from '../lab/program.ts';
 import type { Verbs } from './user-engine-child.ts';
 
 const child = fileURLToPath(new URL('./user-engine-child.ts', import.meta.url));
@@ -110,7 +110,7 @@ export class UserEngine {
       };
       const timer = setTimeout(
         () => finish(() => reject(new Error(`not told; so far: ${JSON.stringify(this.told)}`))),
-        20_000,
+        PATIENCE_MS,
       );
       this.#listeners.add(check);
       check();

@@ -64,7 +64,7 @@ function world() {
   };
 }
 
-const until = (holds: () => void) => vi.waitFor(holds, { timeout: 5_000, interval: 5 });
+const until = (holds: () => void) => vi.waitFor(holds, { timeout: 30_000, interval: 5 });
 let session: Session | undefined;
 afterEach(() => session?.close());
 
