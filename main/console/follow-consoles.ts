@@ -94,17 +94,15 @@ class Follower {
   look(): void {
     const owner = this.#owner;
     if (!owner || owner === this.#told || !this.#options.isKnown(owner)) return;
+    // The device is the same; only its address is another one.
+    const isTold = owner.mac !== undefined && owner.mac === this.#told?.mac;
     this.#told = owner;
-    const { id, target, name } = this.#session;
-    const device = this.#options.nameOf(owner);
-    if (device !== undefined && name === target) this.#session.rename(device);
-    this.#options.emit({
-      type: 'console.bound',
-      ...this.#facts(),
-      console: id,
-      by: owner.by,
-      stages: this.#watch.marks,
-    });
+    if (!isTold) {
+      const { target, name } = this.#session;
+      const device = this.#options.nameOf(owner);
+      if (device !== undefined && name === target) this.#session.rename(device);
+      this.#options.emit({ type: 'console.bound', ...this.#facts(), by: owner.by, stages: this.#watch.marks });
+    }
     this.#changed();
   }
 

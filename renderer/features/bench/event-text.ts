@@ -4,7 +4,7 @@ import { spanText } from '../../../main/kit/duration.ts';
 import { bytesText } from '../../../main/kit/quantity.ts';
 import { STAGE_WORDS } from './device.state.ts';
 
-export const EVENT_KINDS = ['Devices', 'DHCP', 'TFTP', 'HTTP', 'DNS', 'Bench'] as const;
+export const EVENT_KINDS = ['Devices', 'DHCP', 'TFTP', 'HTTP', 'DNS', 'Console', 'Bench'] as const;
 export type EventKind = (typeof EVENT_KINDS)[number];
 
 export interface EventText {
@@ -32,6 +32,7 @@ const PREFIXES: readonly (readonly [string, EventKind])[] = [
   ['tftp.', 'TFTP'],
   ['http.', 'HTTP'],
   ['dns.', 'DNS'],
+  ['console.', 'Console'],
 ];
 
 function build(event: LoggedEvent): EventText {
@@ -42,7 +43,9 @@ function build(event: LoggedEvent): EventText {
 
 function whoOf(event: LoggedEvent): string {
   const { name, mac, ip, nic } = event as { name?: string; mac?: string; ip?: string; nic?: string };
+  // Their names are the question's and the stage's.
   if (event.type === 'dns.query') return mac ?? ip ?? '';
+  if (event.type === 'console.stage') return mac ?? ip ?? '';
   return name ?? mac ?? ip ?? nic ?? '';
 }
 
@@ -106,6 +109,19 @@ function says(event: LoggedEvent): Said {
     }
     case 'device.hint':
       return [event.hint, 'warn'];
+    case 'console.boot':
+      return [`Boot ${event.boot} on ${event.target}: ${event.by}`];
+    case 'console.stage': {
+      const after = event.after === undefined ? '' : ` after ${spanText(event.after)}`;
+      const tone = event.stage === 'panic' ? 'bad' : event.stage === 'login' ? 'ok' : 'plain';
+      return [`${event.name}${after}: ${event.by}`, tone];
+    }
+    case 'console.hint':
+      return [`${event.hint} It printed: ${event.line}`, 'warn'];
+    case 'console.bound': {
+      const before = event.stages.map(({ by }) => by).join(', ');
+      return [`Its console is ${event.target}, told by ${event.by}${before && `; there it showed ${before}`}`, 'ok'];
+    }
     case 'nic.link':
       if (!event.present) return ['The port is gone', 'bad'];
       return event.carrier ? [`Cable in${event.speed ? ` at ${event.speed} Mb/s` : ''}`, 'ok'] : ['No cable', 'warn'];

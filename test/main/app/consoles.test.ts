@@ -60,8 +60,8 @@ async function opened(): Promise<string> {
 }
 
 /** What a window is given of a console, as text. */
-async function attach(id: string, of = window, from: 'oldest' | 'now' = 'oldest') {
-  const { stream } = await call('console.attach', { id, from }, of);
+async function attach(id: string, of = window, as: 'terminal' | 'octets' = 'terminal') {
+  const { stream } = await call('console.attach', { id, from: 'oldest', as }, of);
   let text = '';
   const arrived: (() => void)[] = [];
   of.connection.onStream(stream, {
@@ -97,6 +97,25 @@ describe('a console', () => {
       target,
       story: { stages: [{ stage: 'uboot' }] },
     });
+  });
+
+  it('is filtered for a terminal; a view of octets gets each one as it came', async () => {
+    const id = await opened();
+    const octets = Buffer.from([
+      0, 1, 0x1b, 0x5d, 0x35, 0x32, 0x3b, 0x63, 0x3b, 0x61, 7, 5, 0x80, 0xff, 0x9b, 0x63, 0x2e,
+    ]);
+    const views = [await attach(id), await attach(id, window, 'octets')];
+    board.write(octets);
+    for (const view of views) await view.until('.');
+    expect(Buffer.from(views[1]!.text, 'latin1')).toEqual(octets);
+    expect(views[0]!.text).not.toMatch(/\x1b|\x05|52;c/);
+    // All of them once, also for a view that comes later and for more than one goes without being asked.
+    const many = Buffer.from(Array.from({ length: 700_000 }, (_, i) => i * 7));
+    board.write(many);
+    await window.until(() => (window.row('consoles', id)?.counters.received ?? 0) >= octets.length + many.length);
+    const late = await attach(id, window, 'octets');
+    await expect.poll(() => late.text.length, { timeout: 20_000 }).toBe(octets.length + many.length);
+    expect(Buffer.from(late.text, 'latin1')).toEqual(Buffer.concat([octets, many]));
   });
 
   it('is one for all windows; each has a stream of its own', async () => {

@@ -43,6 +43,46 @@ const CASES: readonly (readonly [object, object])[] = [
     { kind: 'Devices', tone: 'ok', who: 'blade3' },
   ],
   [
+    {
+      type: 'console.stage',
+      console: 'console-1',
+      target: 'tcp:a:1',
+      stage: 'login',
+      name: 'Login',
+      by: 'login prompt',
+    },
+    { kind: 'Console', tone: 'ok', who: '', text: 'Login: login prompt' },
+  ],
+  [
+    {
+      type: 'console.bound',
+      console: 'console-1',
+      target: '/dev/ttyUSB0',
+      mac: 'aa',
+      by: 'ethaddr',
+      stages: [
+        { stage: 'spl', by: 'U-Boot SPL 2026.01', at: 1 },
+        { stage: 'uboot', by: 'U-Boot 2026.01', at: 2 },
+      ],
+    },
+    {
+      kind: 'Console',
+      who: 'aa',
+      text: 'Its console is /dev/ttyUSB0, told by ethaddr; there it showed U-Boot SPL 2026.01, U-Boot 2026.01',
+    },
+  ],
+  [
+    {
+      type: 'console.hint',
+      console: 'console-1',
+      target: 'tcp:a:1',
+      rule: 'oom',
+      hint: 'Too little memory.',
+      line: 'oom',
+    },
+    { tone: 'warn', text: 'Too little memory. It printed: oom' },
+  ],
+  [
     { type: 'nic.link', nic: 'usb0', present: false, carrier: false },
     { kind: 'Bench', tone: 'bad', who: 'usb0' },
   ],
