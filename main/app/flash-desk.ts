@@ -2,28 +2,35 @@
  * The flasher of the app: the drives of this laptop as they are, and the beginning of every job that writes, reads or
  * probes them. A window only asks; what may be touched is decided anew, each time, by `flash/drive`.
  */
-import { createHash, randomBytes } from 'node:crypto';
+import { randomBytes } from 'node:crypto';
 import { homedir } from 'node:os';
 import { errorView } from '../contract/error-view.ts';
 import type { DrivesView, FlashJobView, JobProgress, JobTarget, OfferedDrive } from '../contract/flash-views.ts';
 import { BenchError } from '../errors.ts';
+import type { Recipe } from '../flash/customise/recipe.ts';
 import { customiseWith } from '../flash/customise-targets.ts';
 import { claimDrive } from '../flash/drive/claim.ts';
 import { driveTitle } from '../flash/drive/describe.ts';
 import type { NeverTouch, Protected } from '../flash/drive/never-touch.ts';
 import { DEFAULT_POLICY, offerOf, offersOf } from '../flash/drive/offer.ts';
 import { probeCapacity } from '../flash/drive/probe.ts';
+import { queueRule } from '../flash/drive/queue.ts';
 import { driveView } from '../flash/drive/view.ts';
-import { chooseDrives, type FlashParts, flashDrives } from '../flash/flash-drives.ts';
+import type { FlashEvent } from '../flash/events.ts';
+import { type ChosenDrives, chooseDrives, type FlashParts, flashDrives, isUrl } from '../flash/flash-drives.ts';
+import { type QueueCard, type QueueEvent, startQueue } from '../flash/flash-queue.ts';
 import type { FlashRecord } from '../flash/history.ts';
+import type { FlashOptions } from '../flash/job.ts';
+import type { Customise } from '../flash/lane.ts';
 import { Pace } from '../flash/pace.ts';
 import { planRead, readChosen } from '../flash/read/read-chosen.ts';
-import { identityOf } from '../host/drive-identity.ts';
-import type { Drive, DriveIdentity } from '../host/host.ts';
+import { inspectImage } from '../flash/source/image.ts';
+import type { Drive } from '../host/host.ts';
 import { bytesText } from '../kit/quantity.ts';
-import { hearFlash } from './flash-job-view.ts';
+import { type Choice, driveId, requireShown, targetOf } from './chosen-drive.ts';
+import { hearFlash, hearQueue } from './flash-job-view.ts';
 import type { FlashJobs } from './flash-jobs.ts';
-import { recipesFor, type UncheckedRecipe } from './recipes.ts';
+import { recipeRows, recipesFor, type UncheckedRecipe } from './recipes.ts';
 
 export interface AppFlashParts extends FlashParts {
   readonly neverTouch: NeverTouch;
@@ -36,14 +43,9 @@ export interface FlashDeskParts {
   readonly drivesChanged: () => void;
 }
 
-/** A drive that a person chose in a window, and what they were told will be unmounted from it. */
-export interface Choice {
-  readonly drive: string;
-  readonly mounted: readonly string[];
-}
-
 export interface FlashWish {
   readonly image: string;
+  /** Of a queue: those that are there already and meant too. */
   readonly targets: readonly Choice[];
   readonly allowFixed?: boolean;
   readonly verify?: boolean;
@@ -53,6 +55,11 @@ export interface FlashWish {
   readonly recipe?: UncheckedRecipe;
   readonly csv?: string;
   readonly firstRow?: number;
+}
+
+export interface QueueDeskWish extends FlashWish {
+  readonly maxSize?: number;
+  readonly count?: number;
 }
 
 /** Milliseconds between two progresses of a read or a probe. */
@@ -114,35 +121,96 @@ export class FlashDesk {
   }
 
   /** Throws what `chooseDrives` throws, and SAFETY_REFUSED (`same-device`); nothing was touched then. */
-  async flash({ image, targets, allowFixed = false, verify = true, ...wish }: FlashWish): Promise<string> {
+  async flash(wish: FlashWish): Promise<string> {
     const { flash, jobs } = this.#parts;
-    const wanted = await Promise.all(targets.map(({ drive }) => this.#present(drive)));
-    const devices = wanted.map(({ path }) => path);
-    if (new Set(devices).size < devices.length)
-      throw new BenchError('USAGE', { problem: 'A drive is chosen twice. Choose each once.' });
+    const { image, targets, verify = true } = wish;
     const recipes = wish.recipe && recipesFor(wish.recipe, wish.csv, wish.firstRow ?? 1, targets.length);
-    const chosen = await chooseDrives(flash, { image, devices, allowFixed });
-    for (const [index, { drive, mounted }] of chosen.offers.entries()) requireShown(drive, mounted, targets[index]!);
+    const chosen = await this.#chosen(wish);
     // Nothing is awaited from here to the beginning: two windows cannot both pass.
-    jobs.requireIdle(devices);
-    const job = flashDrives(flash, image, chosen, {
-      verify,
-      digest: true,
-      bmap: wish.bmap,
-      sha256: wish.sha256,
-      entry: wish.entry || undefined,
-      customise: recipes && customiseWith(recipes, homedir(), () => new Date(flash.clock.now())),
-    });
+    jobs.requireIdle(chosen.offers.map(({ drive }) => drive.path));
+    const customise = recipes && this.#customise(recipes);
+    const job = flashDrives(flash, image, chosen, { ...optionsOf(wish), customise });
+    const row = wish.csv === undefined ? undefined : (wish.firstRow ?? 1);
     const id = jobs.begin({
       kind: 'flash',
       image,
       verify,
-      targets: chosen.offers.map(({ drive }, index) => targetOf(drive, recipes?.[index]?.hostname)),
+      targets: chosen.offers.map(({ drive }, index) => ({
+        ...targetOf(drive, recipes?.[index]?.hostname),
+        ...(row !== undefined && { row: row + index }),
+      })),
       cancel: job.cancel,
     });
     job.on(event => jobs.change(id, view => hearFlash(view, event)));
     jobs.lasts(id, job.done);
     return id;
+  }
+
+  /** Throws what `flash` throws, what `inspectImage` throws, and USAGE while another queue is there. */
+  async queue({ maxSize, count, ...wish }: QueueDeskWish): Promise<string> {
+    const { flash, jobs } = this.#parts;
+    const { image, allowFixed = false, verify = true, firstRow = 1 } = wish;
+    const rows = wish.recipe && recipeRows(wish.recipe, wish.csv, firstRow);
+    if (!isUrl(image)) await inspectImage(image, { entry: wish.entry || undefined, bmap: false });
+    const { offers } = await this.#chosen(wish);
+    const shown = offers.map(({ drive }) => drive);
+    jobs.requireNoQueue();
+    jobs.requireIdle(shown.map(({ path }) => path));
+    const queue = startQueue(flash, {
+      image,
+      named: shown.map(({ path }) => path),
+      shown,
+      allowFixed,
+      maxSize,
+      count,
+      options: optionsOf(wish),
+      rows: rows && {
+        count: rows.count,
+        customise: given => this.#customise(given.map(rows.at)),
+      },
+    });
+    const left = Math.min(count ?? Number.POSITIVE_INFINITY, rows?.count ?? Number.POSITIVE_INFINITY);
+    const id = jobs.begin({
+      kind: 'flash',
+      image,
+      verify,
+      targets: [],
+      queue: {
+        rule: queueRule(allowFixed, maxSize),
+        state: 'waiting',
+        written: 0,
+        failed: 0,
+        passed: [],
+        ...(Number.isFinite(left) && { left }),
+      },
+      cancel: queue.cancel,
+      finish: queue.stop,
+    });
+    // The queue counts rows from the first that it was given.
+    const inTable = <E extends FlashEvent | QueueEvent>(event: E): E =>
+      event.type === 'queue.begin'
+        ? { ...event, cards: event.cards.map(card => ({ ...card, ...(card.row && { row: card.row + firstRow - 1 }) })) }
+        : event;
+    const nameOf = ({ row }: QueueCard): string | undefined => rows?.hostname((row ?? firstRow) - firstRow);
+    queue.on(event => jobs.change(id, view => hearQueue(view, inTable(event), nameOf)));
+    jobs.lasts(id, queue.done);
+    await queue.ready;
+    return id;
+  }
+
+  /** The drives that are meant, each once, as a person saw them. Throws what `chooseDrives` throws, and USAGE. */
+  async #chosen({ image, targets, allowFixed = false }: FlashWish): Promise<ChosenDrives> {
+    const wanted = await Promise.all(targets.map(({ drive }) => this.#present(drive)));
+    const devices = wanted.map(({ path }) => path);
+    if (new Set(devices).size < devices.length)
+      throw new BenchError('USAGE', { problem: 'A drive is chosen twice. Choose each once.' });
+    const chosen = await chooseDrives(this.#parts.flash, { image, devices, allowFixed });
+    for (const [index, { drive, mounted }] of chosen.offers.entries()) requireShown(drive, mounted, targets[index]!);
+    return chosen;
+  }
+
+  #customise(recipes: readonly Recipe[]): Customise {
+    return customiseWith(recipes, homedir(), () => new Date(this.#parts.flash.clock.now()));
   }
 
   /** Throws USAGE, FILE_UNWRITABLE, DRIVE_BUSY or SAFETY_REFUSED (`same-device`). */
@@ -293,36 +361,10 @@ export class FlashDesk {
   }
 }
 
-/** Throws SAFETY_REFUSED when the drive is another, or has more mounted from it, than a person was shown. */
-function requireShown(drive: Drive, mounted: readonly string[], { drive: id, mounted: shown }: Choice): void {
-  const unseen = mounted.filter(place => !shown.includes(place));
-  if (driveId(drive) === id && unseen.length === 0) return;
-  throw new BenchError('SAFETY_REFUSED', {
-    rule: 'same-device',
-    because:
-      unseen.length > 0
-        ? `${unseen.join(' and ')} was mounted from ${drive.name} after it was chosen`
-        : `what is now at ${drive.path} is not the drive that was chosen`,
-    instead: 'Nothing was written. Look at the list of drives and choose again.',
-    override: undefined,
-  });
-}
-
-/** The same for the same drive in the same plugging-in, and for no other. */
-const driveId = (drive: DriveIdentity): string =>
-  createHash('sha256')
-    .update(JSON.stringify(Object.values(identityOf(drive))))
-    .digest('hex')
-    .slice(0, 24);
-
-const targetOf = (drive: Drive, name?: string): JobTarget => ({
-  device: drive.path,
-  title: driveTitle(drive),
-  size: drive.size,
-  state: 'waiting',
-  writing: [],
-  verifying: [],
-  ...(drive.busPath !== undefined && { slot: drive.busPath }),
-  ...(drive.serial !== undefined && { serial: drive.serial }),
-  ...(name !== undefined && { name }),
+const optionsOf = ({ verify = true, bmap, sha256, entry }: FlashWish): Omit<FlashOptions, 'customise'> => ({
+  verify,
+  digest: true,
+  bmap,
+  sha256,
+  entry: entry || undefined,
 });

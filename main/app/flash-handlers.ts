@@ -31,6 +31,8 @@ export function flashHandlers({
     'recipes.seal': ({ recipe }) => ({ text: sealedText(recipe) }),
 
     'flash.start': async wish => ({ job: await desk.flash(wish) }),
+    'flash.queue': async wish => ({ job: await desk.queue(wish) }),
+    'flash.finish': ({ job }) => jobs.finish(job),
     'flash.read': async ({ path, whole, overwrite, ...choice }) => ({
       job: await desk.read(choice, path, { whole: whole ?? false, overwrite: overwrite ?? false }),
     }),

@@ -1,9 +1,9 @@
 /** Everything that works on drives for the app, running or over: begun by anybody, seen by every window. */
 import { errorView } from '../contract/error-view.ts';
-import type { FlashJobView } from '../contract/flash-views.ts';
+import type { FlashJobView, JobTarget } from '../contract/flash-views.ts';
 import { BenchError } from '../errors.ts';
 import type { TableSource } from '../rpc/view-feed.ts';
-import { endJob } from './flash-job-view.ts';
+import { endJob, finishQueue } from './flash-job-view.ts';
 
 /** Ended jobs that stay in sight; the history keeps all. */
 const MOST_ENDED = 20;
@@ -11,11 +11,14 @@ const MOST_ENDED = 20;
 interface Job {
   view: FlashJobView;
   readonly cancel: () => void;
+  readonly finish: (() => void) | undefined;
   over: Promise<void>;
 }
 
-export interface Beginning extends Pick<FlashJobView, 'kind' | 'image' | 'verify' | 'targets'> {
+export interface Beginning extends Pick<FlashJobView, 'kind' | 'image' | 'verify' | 'targets' | 'queue'> {
   readonly cancel: () => void;
+  /** Of a queue: begins no card any more. */
+  readonly finish?: () => void;
 }
 
 export class FlashJobs implements TableSource<FlashJobView> {
@@ -38,11 +41,11 @@ export class FlashJobs implements TableSource<FlashJobView> {
   }
 
   /** A job; its id tells it from those of an engine before. */
-  begin({ cancel, ...facts }: Beginning): string {
+  begin({ cancel, finish, ...facts }: Beginning): string {
     const began = this.#now();
     const id = `${began.toString(36)}-${++this.#count}`;
     const view: FlashJobView = { id, state: 'running', began, notices: [], ...facts };
-    this.#jobs.set(id, { view, cancel, over: Promise.resolve() });
+    this.#jobs.set(id, { view, cancel, finish, over: Promise.resolve() });
     this.#forgetOldest();
     this.#changed(id);
     return id;
@@ -72,6 +75,15 @@ export class FlashJobs implements TableSource<FlashJobView> {
     job.cancel();
   }
 
+  /** Throws USAGE for what is no queue; one that is over stays as it is. */
+  finish(id: string): void {
+    const { view, finish } = this.#known(id);
+    if (!finish) throw new BenchError('USAGE', { problem: 'This is no queue of cards. Stop it instead.' });
+    if (view.state !== 'running') return;
+    this.change(id, finishQueue);
+    finish();
+  }
+
   /** Throws USAGE while it runs. */
   dismiss(id: string): void {
     if (this.#known(id).view.state !== 'ended')
@@ -84,9 +96,16 @@ export class FlashJobs implements TableSource<FlashJobView> {
   requireIdle(devices: readonly string[]): void {
     for (const { view } of this.#jobs.values()) {
       if (view.state === 'ended') continue;
-      const taken = view.targets.find(({ device }) => devices.includes(device));
+      const taken = view.targets.find(({ device, state }) => devices.includes(device) && isAtWork(state));
       if (taken) throw new BenchError('DRIVE_BUSY', { drive: taken.device, by: 'Benchboot itself is at work on it' });
     }
+  }
+
+  /** Throws USAGE while a queue takes what is plugged in: two of them would be after the same cards. */
+  requireNoQueue(): void {
+    for (const { view } of this.#jobs.values())
+      if (view.queue && view.state !== 'ended')
+        throw new BenchError('USAGE', { problem: 'A queue is already waiting for cards. End it first.' });
   }
 
   /** Stops everything, and waits until nothing is held any more. */
@@ -109,6 +128,8 @@ export class FlashJobs implements TableSource<FlashJobView> {
     }
   }
 }
+
+const isAtWork = (state: JobTarget['state']): boolean => state === 'waiting' || state === 'running';
 
 /** What was stopped as somebody asked is no failure. */
 const failureOf = ({ state }: FlashJobView, error: unknown): Partial<FlashJobView> =>

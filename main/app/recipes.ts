@@ -7,6 +7,7 @@ import { type MergedCard, mailMerge, mergeNothing } from '../flash/customise/mai
 import { planCard } from '../flash/customise/plan.ts';
 import { checkRecipe, formatRecipe, type Recipe } from '../flash/customise/recipe.ts';
 import { sealRecipe, sshFingerprint } from '../flash/customise/seal.ts';
+import type { RecipeRows } from '../flash/customise-targets.ts';
 import type { JsonValue } from '../kit/json-source.ts';
 
 /** What a form says of the image: Raspberry Pi OS, or another system with settings of its own. */
@@ -66,24 +67,46 @@ function withoutSecrets({ user, wifi, ...recipe }: Recipe): Recipe {
   };
 }
 
-/** Sealed recipes for the rows from `first` on. Throws USAGE for what will not do, and for a table with too few rows. */
+export interface NamedRows extends RecipeRows {
+  /** Without the cost of sealing. */
+  hostname(row: number): string | undefined;
+}
+
+/** Recipes for the rows of a table from `first` (1) on. Throws USAGE for what will not do, and when no row is left. */
+export function recipeRows(value: UncheckedRecipe, csv: string | undefined, first: number): NamedRows {
+  const problems = problemsOf(value).filter(({ severity }) => severity === 'error');
+  if (problems.length > 0) throw invalid(problems.map(({ message }) => message));
+  const merged = merge(value as unknown as Recipe, csv);
+  if (!merged.ok) throw invalid(merged.problems);
+  if (csv === undefined) {
+    const { recipe } = merged.cards[0]!;
+    return { count: undefined, at: () => sealed(recipe), hostname: () => recipe.hostname };
+  }
+  const rows = merged.cards.slice(first - 1);
+  if (rows.length === 0)
+    throw new BenchError('USAGE', {
+      problem: `The table has ${merged.cards.length} rows, and none from row ${first} on. Begin with another row, or add some.`,
+    });
+  return {
+    count: rows.length,
+    at: row => sealed(rows[row]!.recipe),
+    hostname: row => rows[row]?.recipe.hostname,
+  };
+}
+
+/** Sealed recipes for `count` cards. Throws what `recipeRows` throws, and USAGE for a table with too few rows. */
 export function recipesFor(
   value: UncheckedRecipe,
   csv: string | undefined,
   first: number,
   count: number,
 ): readonly Recipe[] {
-  const problems = problemsOf(value).filter(({ severity }) => severity === 'error');
-  if (problems.length > 0) throw invalid(problems.map(({ message }) => message));
-  const merged = merge(value as unknown as Recipe, csv);
-  if (!merged.ok) throw invalid(merged.problems);
-  if (csv === undefined) return Array.from({ length: count }, () => sealed(merged.cards[0]!.recipe));
-  const rows = merged.cards.slice(first - 1, first - 1 + count);
-  if (rows.length < count)
+  const rows = recipeRows(value, csv, first);
+  if (rows.count !== undefined && rows.count < count)
     throw new BenchError('USAGE', {
-      problem: `The table has ${merged.cards.length} rows; from row ${first} on they are enough for ${rows.length} of the ${count} cards. Choose fewer cards, or add rows.`,
+      problem: `From row ${first} on the table has ${rows.count} rows, and ${count} cards are chosen. Choose fewer cards, or add rows.`,
     });
-  return rows.map(({ recipe }) => sealed(recipe));
+  return Array.from({ length: count }, (_, row) => rows.at(row));
 }
 
 /** The text of a recipe file without a secret in clear. Throws USAGE for what will not do. */

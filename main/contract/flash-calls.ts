@@ -17,6 +17,24 @@ const chosen = v.strictObject({
 /** Checked by the recipe's own schema in the engine. */
 const recipe = v.record(v.string(), v.unknown());
 const table = v.pipe(v.string(), v.maxLength(1_000_000));
+const targets = v.pipe(v.array(chosen), v.maxLength(64));
+
+/** What is written, and how. */
+const writing = {
+  image: path,
+  /** Drives that are built in, large, or loop devices too. */
+  allowFixed: v.exactOptional(v.boolean()),
+  /** Default true. */
+  verify: v.exactOptional(v.boolean()),
+  sha256: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{64}$/))),
+  entry: v.exactOptional(text),
+  /** Default true. */
+  bmap: v.exactOptional(v.boolean()),
+  recipe: v.exactOptional(recipe),
+  csv: v.exactOptional(table),
+  /** Row of the table for the first target, from 1. */
+  firstRow: v.exactOptional(whole(1, 100_000)),
+};
 
 export const FLASH_CALLS = {
   /** This drive is never written again, until it is taken off the list. */
@@ -41,23 +59,21 @@ export const FLASH_CALLS = {
 
   /** Erases the chosen drives and writes the image; resolves to the job's id as soon as it may begin. */
   'flash.start': returns<{ readonly job: string }>()(
+    v.strictObject({ ...writing, targets: v.pipe(targets, v.minLength(1)) }),
+  ),
+  /** Writes the chosen drives, and from then on every one that is plugged in; resolves as `flash.start` does. One at a time. */
+  'flash.queue': returns<{ readonly job: string }>()(
     v.strictObject({
-      image: path,
-      targets: v.pipe(v.array(chosen), v.minLength(1), v.maxLength(64)),
-      /** Drives that are built in, large, or loop devices too. */
-      allowFixed: v.exactOptional(v.boolean()),
-      /** Default true. */
-      verify: v.exactOptional(v.boolean()),
-      sha256: v.exactOptional(v.pipe(v.string(), v.regex(/^[0-9a-fA-F]{64}$/))),
-      entry: v.exactOptional(text),
-      /** Default true. */
-      bmap: v.exactOptional(v.boolean()),
-      recipe: v.exactOptional(recipe),
-      csv: v.exactOptional(table),
-      /** Row of the table for the first target, from 1. */
-      firstRow: v.exactOptional(whole(1, 100_000)),
+      ...writing,
+      targets,
+      /** Octets: larger ones are left alone. */
+      maxSize: v.exactOptional(whole(1, Number.MAX_SAFE_INTEGER)),
+      /** Ends when so many cards were written well. */
+      count: v.exactOptional(whole(1, 100_000)),
     }),
   ),
+  /** Ends a queue; cards that are in work are finished. */
+  'flash.finish': returns<void>()(ofJob),
   /** Reads a drive into an image file. */
   'flash.read': returns<{ readonly job: string }>()(
     v.strictObject({

@@ -49,6 +49,8 @@ export interface JobTarget {
   readonly serial?: string;
   /** What the recipe calls this card, e.g. its host name. */
   readonly name?: string;
+  /** Of the table, from 1. */
+  readonly row?: number;
   readonly state: 'waiting' | 'running' | 'done' | 'failed' | 'cancelled';
   readonly progress?: JobProgress;
   /** Octets per second at each hundredth of the way, as far as it came. */
@@ -73,10 +75,26 @@ export interface FlashJobView {
   readonly fetching?: JobProgress;
   readonly targets: readonly JobTarget[];
   readonly notices: readonly string[];
+  /** Targets come one after the other then, the last ones last; a device may be there several times, each a card of its own. */
+  readonly queue?: QueueView;
   /** Why nothing was begun: the image cannot be used, the drive not be read. */
   readonly error?: ErrorView;
   /** What a read or a probe found, in sentences. */
   readonly found?: { readonly good: boolean; readonly sentences: readonly string[] };
+}
+
+export interface QueueView {
+  /** Which drives it takes, as the end of a sentence. */
+  readonly rule: string;
+  /** `ending`: no card is begun any more. */
+  readonly state: 'waiting' | 'writing' | 'ending';
+  /** Cards, all of them; the older ones are in the history alone. */
+  readonly written: number;
+  readonly failed: number;
+  /** How many are still wanted, when that is known. */
+  readonly left?: number;
+  /** What was plugged in and left alone, the last ones. */
+  readonly passed: readonly { readonly device: string; readonly title: string; readonly because: string }[];
 }
 
 /** An image file on this laptop that is at hand. */

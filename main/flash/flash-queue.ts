@@ -4,8 +4,8 @@
  */
 
 import { BenchError } from '../errors.ts';
-import { identityDifferences } from '../host/drive-identity.ts';
-import type { Drive } from '../host/host.ts';
+import { identityDifferences, requireSameDrive } from '../host/drive-identity.ts';
+import type { Drive, DriveIdentity } from '../host/host.ts';
 import { driveTitle } from './drive/describe.ts';
 import { type DrivePolicy, type Offer, offersOf } from './drive/offer.ts';
 import { beginQueue, ofSize, type Queue, stepQueue } from './drive/queue.ts';
@@ -20,6 +20,8 @@ export interface QueueWish {
   readonly image: string;
   /** Drives that are there already and meant too: paths, names or serial numbers. */
   readonly named: readonly string[];
+  /** What a person was shown of each of them, in the same order: nothing else is written (rule `same-device`). */
+  readonly shown?: readonly DriveIdentity[];
   /** Drives that are built in, large, or loop devices too. */
   readonly allowFixed: boolean;
   /** Octets: no larger drive is taken. */
@@ -49,6 +51,11 @@ export type QueueEvent =
 export interface QueueCard {
   readonly device: string;
   readonly target: string;
+  /** Octets. */
+  readonly size: number;
+  readonly serial?: string;
+  /** Its place on the bus. */
+  readonly slot?: string;
   /** Of the table, from 1. */
   readonly row?: number;
 }
@@ -68,6 +75,8 @@ export interface FlashQueue {
   stop(): void;
   /** Ends at once; cards in work are unusable then, and say so. */
   cancel(): void;
+  /** Resolves when it watches: what is plugged in after that is new. Also when it ended before. */
+  readonly ready: Promise<void>;
   /** Rejects with BenchError when a named drive or the image itself cannot be used. */
   readonly done: Promise<QueueSummary>;
 }
@@ -77,7 +86,17 @@ const SETTLE = 1500;
 
 export function startQueue(parts: FlashParts, wish: QueueWish): FlashQueue {
   const run = new Run(parts, wish);
-  return { on: run.on, stop: run.stop, cancel: run.cancel, done: run.done() };
+  const done = run.done();
+  return {
+    on: run.on,
+    stop: run.stop,
+    cancel: run.cancel,
+    ready: Promise.race([run.ready, done]).then(
+      () => {},
+      () => {},
+    ),
+    done,
+  };
 }
 
 class Run {
@@ -96,12 +115,17 @@ class Run {
   #job: FlashJob | undefined;
   #stopping = false;
   #wake = (): void => {};
+  readonly ready: Promise<void>;
+  #isReady = (): void => {};
   #written = 0;
   #failed = 0;
 
   constructor(parts: FlashParts, wish: QueueWish) {
     this.#parts = parts;
     this.#wish = wish;
+    this.ready = new Promise(resolve => {
+      this.#isReady = resolve;
+    });
     this.#goal = Math.min(wish.count ?? Number.POSITIVE_INFINITY, wish.rows?.count ?? Number.POSITIVE_INFINITY);
   }
 
@@ -121,14 +145,16 @@ class Run {
   };
 
   async done(): Promise<QueueSummary> {
-    const { image, named, allowFixed, maxSize, options } = this.#wish;
+    const { image, named, shown, allowFixed, maxSize, options } = this.#wish;
     const { drives } = this.#parts;
     // A bad image is told before the first card is fetched.
     if (!isUrl(image)) await inspectImage(image, { entry: options?.entry, bmap: false });
     const { offers } = await chooseDrives(this.#parts, { image, devices: named, allowFixed });
-    for (const { drive } of offers)
+    for (const [index, { drive }] of offers.entries()) {
+      if (shown) requireSameDrive(shown[index]!, drive);
       if (maxSize !== undefined && drive.size > maxSize)
-        throw new BenchError('USAGE', { problem: `${driveTitle(drive)} is larger than --max-size allows.` });
+        throw new BenchError('USAGE', { problem: `${driveTitle(drive)} is larger than this queue takes.` });
+    }
     this.#policy = await policyFor(this.#parts, image, allowFixed);
     this.#drives = await drives.list();
     this.#queue = beginQueue(
@@ -138,6 +164,7 @@ class Run {
     const stopWatching = drives.watch(list => this.#see(list));
     try {
       this.#see(this.#drives);
+      this.#isReady();
       while (!this.#stopping && this.#written < this.#goal) await this.#turn();
     } finally {
       stopWatching();
@@ -176,7 +203,14 @@ class Run {
       });
       return;
     }
-    await new Promise<void>(resolve => this.#parts.clock.after(SETTLE, resolve));
+    await new Promise<void>(resolve => {
+      const cancel = this.#parts.clock.after(SETTLE, resolve);
+      this.#wake = () => {
+        if (!this.#stopping) return;
+        cancel();
+        resolve();
+      };
+    });
     if (this.#stopping) return;
     // The list of drives that are never touched may have grown since.
     this.#policy = await policyFor(this.#parts, this.#wish.image, this.#wish.allowFixed);
@@ -195,6 +229,9 @@ class Run {
       cards: offers.map(({ drive }, index) => ({
         device: drive.path,
         target: driveTitle(drive),
+        size: drive.size,
+        ...(drive.serial !== undefined && { serial: drive.serial }),
+        ...(drive.busPath !== undefined && { slot: drive.busPath }),
         ...(rows?.count !== undefined && { row: given[index]! + 1 }),
       })),
     });

@@ -2,7 +2,14 @@
 
 import { previewRecipe } from '../../main/app/recipes.ts';
 import type { Handlers } from '../../main/contract/calls.ts';
-import type { DrivesView, FlashJobView, ImageView, JobTarget, OfferedDrive } from '../../main/contract/flash-views.ts';
+import type {
+  DrivesView,
+  FlashJobView,
+  ImageView,
+  JobTarget,
+  OfferedDrive,
+  QueueView,
+} from '../../main/contract/flash-views.ts';
 import { BenchError } from '../../main/errors.ts';
 import { offerOf } from '../../main/flash/drive/offer.ts';
 import { driveView } from '../../main/flash/drive/view.ts';
@@ -250,6 +257,15 @@ const AT_WORK = job({
   ],
 });
 
+const QUEUE: QueueView = {
+  rule: 'every USB stick or SD card of at most 64.0 GB that is plugged in from now on',
+  state: 'waiting',
+  written: 0,
+  failed: 0,
+  left: 12,
+  passed: [],
+};
+
 const customised = (name: string): readonly string[] => [
   `Its host name will be ${name}.`,
   'Its user will be maria, with a password.',
@@ -381,6 +397,75 @@ export function flashScenes(base: () => ScriptedViews) {
             await page.getByText('What the card will say').waitFor();
           },
         },
+      ),
+    'flash-queue': () =>
+      scene(
+        { drives: drives(...TRAY.slice(0, 2), SYSTEM) },
+        {
+          act: async (page, engine) => {
+            await withImage(page, engine);
+            await page.getByRole('checkbox', { name: /sdb/ }).click();
+            await page.getByRole('switch', { name: /every card/ }).press('Space');
+            await page.getByLabel('How many').fill('12');
+            await page.getByLabel('None larger than').fill('64 GB');
+          },
+        },
+      ),
+    'flash-queue-sure': () =>
+      scene(
+        { drives: drives(...TRAY.slice(0, 2), SYSTEM) },
+        {
+          act: async (page, engine) => {
+            await withImage(page, engine);
+            await page.getByRole('checkbox', { name: /sdb/ }).click();
+            await page.getByRole('switch', { name: /every card/ }).press('Space');
+            await page.getByRole('button', { name: /^Erase and write every/ }).click();
+            await page.getByText('Every card will be erased').waitFor();
+          },
+        },
+      ),
+    'flash-queue-first': () =>
+      scene(
+        {
+          drives: drives(SYSTEM),
+          flashJobs: new Map([['j1', (({ facts: _, ...rest }) => rest)(job({ queue: QUEUE }))]]),
+        },
+        { hash: '#/flash/job/j1' },
+      ),
+    'flash-queue-at-work': () =>
+      scene(
+        {
+          drives: drives(...TRAY, SYSTEM),
+          flashJobs: new Map([
+            [
+              'j1',
+              job({
+                queue: {
+                  ...QUEUE,
+                  state: 'writing',
+                  written: 2,
+                  failed: 1,
+                  left: 9,
+                  passed: [
+                    {
+                      device: '/dev/sdf',
+                      title: 'Seagate Expansion, 4.0 TB (sdf)',
+                      because: 'it is larger than 64.0 GB, the most that this queue takes',
+                    },
+                  ],
+                },
+                targets: [
+                  target(TRAY[0]!, { ...done('rack7-a', 82), row: 1 }),
+                  { ...AT_WORK.targets[2]!, row: 2 },
+                  target(TRAY[3]!, { ...done('rack7-b', 90), row: 2 }),
+                  { ...AT_WORK.targets[0]!, name: 'rack7-c', row: 3 },
+                  { ...AT_WORK.targets[1]!, name: 'rack7-d', row: 4 },
+                ],
+              }),
+            ],
+          ]),
+        },
+        { hash: '#/flash/job/j1' },
       ),
     'flash-at-work': () =>
       scene({ drives: drives(...TRAY, SYSTEM), flashJobs: new Map([['j1', AT_WORK]]) }, { hash: '#/flash/job/j1' }),

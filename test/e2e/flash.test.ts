@@ -7,7 +7,10 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { type Lab, withLab } from '../lab/lab.ts';
 import { watch, withApp } from './app.ts';
 
+const KB = 1024;
 const MB = 1 << 20;
+/** Any loop device may appear while a queue waits, and must not be taken: so small as ours is no other one. */
+const QUEUE_CARD = 236 * KB;
 
 const loops: string[] = [];
 afterEach(() => {
@@ -25,6 +28,12 @@ function loop(lab: Lab, name: string, size: number): string {
   const device = execFileSync('losetup', ['--find', '--show', file], { encoding: 'utf8' }).trim();
   loops.push(device);
   return device.replace('/dev/', '');
+}
+
+/** As a card that is taken out of its slot. */
+function unplug(name: string): void {
+  execFileSync('losetup', ['-d', `/dev/${name}`]);
+  loops.splice(loops.indexOf(`/dev/${name}`), 1);
 }
 
 /** An image that is different everywhere, with the mark of a partition table. */
@@ -114,6 +123,35 @@ describe('a flash from a window', () => {
         await page.getByRole('button', { name: 'Stop', exact: true }).click();
         await page.getByText('It is not usable now and boots nowhere: write it again.').waitFor({ timeout: 60_000 });
         expect(contentOf(lab, 'a', MB).every(octet => octet === 0)).toBe(true);
+      });
+    });
+  });
+
+  it('a queue writes each card that is plugged in, and no other; it ends when it is told', async () => {
+    await withLab({ address: 'none' }, async lab => {
+      const { path, bytes } = image(lab, 200 * KB);
+      const there = loop(lab, 'there', QUEUE_CARD);
+      await withApp(lab, async ({ page, faults }) => {
+        page.setDefaultTimeout(30_000);
+        await prepare(page, path);
+        await page.getByRole('switch', { name: /every card that I plug in/ }).press('Space');
+        await page.getByLabel('None larger than').fill(`${QUEUE_CARD}`);
+        await erase(page, 'every drive');
+        await page.getByText('Plug in the first card').waitFor();
+        const first = loop(lab, 'first', QUEUE_CARD);
+        await page.getByRole('link', { name: 'Queue 1 written' }).waitFor();
+        const large = loop(lab, 'large', QUEUE_CARD + 4 * KB);
+        await page.getByRole('list', { name: 'Left alone' }).getByText(`/dev/${large}`).waitFor();
+        unplug(first);
+        loop(lab, 'second', QUEUE_CARD);
+        await page.getByRole('link', { name: 'Queue 2 written' }).waitFor();
+        await page.getByRole('button', { name: 'End the queue' }).click();
+        await page.getByText('2 cards are ready.').waitFor();
+        expect(await page.getByRole('list', { name: 'Cards' }).getByText('Ready', { exact: true }).count()).toBe(2);
+        for (const name of ['first', 'second']) expect(contentOf(lab, name, bytes.length).equals(bytes)).toBe(true);
+        for (const name of ['there', 'large'])
+          expect(contentOf(lab, name, 11).toString('latin1'), `${name} (${there})`).toBe('old content');
+        expect(faults).toEqual([]);
       });
     });
   });

@@ -1,12 +1,12 @@
 /** What the flasher does while any view is shown: offers its commands, and calls out when a job is over. */
-import { IconDeviceSdCard, IconHandStop, IconHistory, IconPencil, IconProgress } from '@tabler/icons-react';
+import { IconDeviceSdCard, IconHandStop, IconHistory, IconPencil, IconProgress, IconStack2 } from '@tabler/icons-react';
 import { useEffect, useMemo, useRef } from 'react';
 import type { FlashJobView } from '../../../main/contract/flash-views.ts';
 import { useSession, useTable, useValue } from '../../engine/use-engine.tsx';
 import { announce } from '../../ui/announce.tsx';
 import { type Command, useCommands } from '../../ui/commands.ts';
 import { go } from '../../ui/route.ts';
-import { changeDraft } from './draft.ts';
+import { changeDraft, changeQueue } from './draft.ts';
 import { jobTitle, spokenEnd } from './job.state.ts';
 
 export default function FlashBackground() {
@@ -31,6 +31,17 @@ function useFlashCommands(): void {
         keywords: ['flash', 'sd', 'usb', 'burn', 'dd', 'etcher', 'image'],
         icon: IconPencil,
         run: () => go('flash'),
+      };
+      const queue: Command = {
+        id: 'flash.queue',
+        label: 'Write every card that I plug in',
+        group,
+        keywords: ['queue', 'tray', 'batch', 'many', 'slots'],
+        icon: IconStack2,
+        run: () => {
+          changeQueue({ isOn: true });
+          go('flash');
+        },
       };
       const history: Command = {
         id: 'flash.history',
@@ -79,7 +90,7 @@ function useFlashCommands(): void {
           },
         ];
       });
-      return [write, ...targets, ...ofJobs, history];
+      return [write, queue, ...targets, ...ofJobs, history];
     }, [session, drives, ids]),
   );
 }

@@ -14,6 +14,7 @@ import { routeHash } from '../../ui/route.ts';
 import classes from './Flash.module.css';
 import { shortTitle } from './flash.state.ts';
 import { jobFraction, jobTitle, targetsText, verdictOf } from './job.state.ts';
+import { countsText } from './queue.state.ts';
 
 export function FlashHead({ current, children }: { current: string; children?: ReactNode }) {
   const jobs = [...useTable('flashJobs').values()].sort((a, b) => b.began - a.began);
@@ -31,10 +32,14 @@ export function FlashHead({ current, children }: { current: string; children?: R
           title={`${jobTitle(job)}: ${verdictOf(job).text}`}
           icon={<TabIcon job={job} />}
         >
-          <span className={classes.tabText}>
-            {job.targets.length === 1 ? shortTitle(targetsText(job)) : targetsText(job)}
-          </span>
-          {job.state === 'ended' ? null : <span className="numbers">{Math.floor(jobFraction(job) * 100)} %</span>}
+          <span className={classes.tabText}>{job.queue ? 'Queue' : shortTitle(targetsText(job))}</span>
+          {job.state === 'ended' ? null : (
+            <span className="numbers">
+              {job.queue && job.queue.left === undefined
+                ? countsText(job.queue)
+                : `${Math.floor(jobFraction(job) * 100)} %`}
+            </span>
+          )}
         </Tab>
       ))}
       <Tab

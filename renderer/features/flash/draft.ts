@@ -1,5 +1,6 @@
 /** What is being prepared in this window: kept while another view is shown, forgotten with the window. Passwords are nowhere else. */
 import { useSyncExternalStore } from 'react';
+import { EMPTY_QUEUE, type QueueForm } from './queue.state.ts';
 import { EMPTY_FORM, type RecipeForm } from './recipe.state.ts';
 
 export interface Draft {
@@ -14,6 +15,7 @@ export interface Draft {
   /** Ids of drives. */
   readonly chosen: readonly string[];
   readonly allowFixed: boolean;
+  readonly queue: QueueForm;
   readonly form: RecipeForm;
 }
 
@@ -25,6 +27,7 @@ const EMPTY: Draft = {
   bmap: true,
   chosen: [],
   allowFixed: false,
+  queue: EMPTY_QUEUE,
   form: EMPTY_FORM,
 };
 
@@ -37,6 +40,8 @@ export function changeDraft(patch: Partial<Draft>): void {
 }
 
 export const changeForm = (patch: Partial<RecipeForm>): void => changeDraft({ form: { ...draft.form, ...patch } });
+
+export const changeQueue = (patch: Partial<QueueForm>): void => changeDraft({ queue: { ...draft.queue, ...patch } });
 
 /** Another image: its checksum and its entry are others too. */
 export const chooseImage = (image: string): void => changeDraft({ image, entry: '', checksum: '', bmap: true });

@@ -35,7 +35,10 @@ export const imageSize = (image: ImageView | undefined): number | undefined => i
 /** Drives that a job works on now. */
 export function busyDrives(jobs: Iterable<FlashJobView>): ReadonlyMap<string, FlashJobView> {
   const busy = new Map<string, FlashJobView>();
-  for (const job of jobs) if (job.state !== 'ended') for (const { device } of job.targets) busy.set(device, job);
+  for (const job of jobs)
+    if (job.state !== 'ended')
+      for (const { device, state } of job.targets)
+        if (state === 'waiting' || state === 'running') busy.set(device, job);
   return busy;
 }
 
@@ -123,10 +126,11 @@ export function missingText(
   isImageGood: boolean,
   drives: readonly OfferedDrive[],
   problems: number,
+  isQueue = false,
 ): string | undefined {
   if (image === undefined) return 'Choose an image first.';
   if (!isImageGood) return 'This image cannot be written. Choose another one.';
-  if (drives.length === 0) return 'Choose the card or stick to write to.';
+  if (drives.length === 0 && !isQueue) return 'Choose the card or stick to write to.';
   if (problems > 0)
     return problems === 1
       ? 'One setting will not do: see on the right.'

@@ -3,6 +3,7 @@ import type { FlashJobView, JobProgress, JobTarget } from '../../../main/contrac
 import { spanText } from '../../../main/kit/duration.ts';
 import { bytesText } from '../../../main/kit/quantity.ts';
 import type { Tone } from '../../ui/StatusWord.tsx';
+import { queueFraction, queueVerdict } from './queue.state.ts';
 
 const PHASES: Readonly<Record<JobProgress['phase'], string>> = {
   downloading: 'Fetching the image',
@@ -51,8 +52,12 @@ export function targetFraction({ state, progress }: JobTarget, verify: boolean):
   }
 }
 
-/** Of the whole job: the mean of its targets. */
-export function jobFraction({ targets, verify }: FlashJobView): number {
+/** Of the whole job: the mean of its targets; of a queue how much of it is behind it, 0 when nobody knows. */
+export function jobFraction({ targets, verify, queue }: FlashJobView): number {
+  if (queue) {
+    const atWork = targets.filter(({ state }) => state === 'running').map(target => targetFraction(target, verify));
+    return queueFraction(queue, atWork) ?? 0;
+  }
   if (targets.length === 0) return 0;
   return targets.reduce((sum, target) => sum + targetFraction(target, verify), 0) / targets.length;
 }
@@ -66,8 +71,8 @@ export const folderName = (path: string): string => path.slice(0, path.length - 
 const cards = (count: number): string => (count === 1 ? '1 card' : `${count} cards`);
 
 /** Onto what, short: `2 cards`. */
-export const targetsText = ({ targets }: FlashJobView): string =>
-  targets.length === 1 ? targets[0]!.title : cards(targets.length);
+export const targetsText = ({ targets, queue }: FlashJobView): string =>
+  queue ? 'every card plugged in' : targets.length === 1 ? targets[0]!.title : cards(targets.length);
 
 /** What it is about: `raspios.img.xz to 2 cards`. */
 export function jobTitle(job: FlashJobView): string {
@@ -90,7 +95,8 @@ export interface Verdict {
 
 /** How it is, or how it ended, as the sentence that is read first. */
 export function verdictOf(job: FlashJobView): Verdict {
-  const { state, kind, targets, error, found } = job;
+  const { state, kind, targets, error, found, queue } = job;
+  if (queue) return queueVerdict(job, queue);
   if (state === 'stopping') return { tone: 'warn', text: 'Stopping' };
   if (state === 'running') return { tone: 'info', text: runningText(job) };
   if (error) return { tone: 'bad', text: 'It could not be done.' };

@@ -207,6 +207,84 @@ describe('a flash', () => {
   });
 });
 
+describe('a queue', () => {
+  const begin = (more: Partial<CallArgs<'flash.queue'>> = {}) =>
+    call('flash.queue', { image, targets: [], ...more } as CallArgs<'flash.queue'>);
+  const until = (id: string, has: (seen: FlashJobView) => boolean) =>
+    m.wound(
+      window.until(() => {
+        const seen = job(id);
+        return seen !== undefined && has(seen);
+      }),
+    );
+
+  it('writes what is plugged in and the drive that was chosen, and ends with its count', async () => {
+    const { job: id } = await begin({ targets: chosen('sdc'), count: 2 });
+    await until(id, ({ queue }) => queue?.written === 1);
+    drives().plug({ name: 'sdd', size: 8 * MB, serial: 'CARD-4', busPath: 'slot-4' });
+    const end = await ended(id);
+    expect(end.queue).toMatchObject({ written: 2, failed: 0, left: 0 });
+    expect(end.targets.map(({ device, state, slot }) => [device, state, slot])).toEqual([
+      ['/dev/sdc', 'done', 'usb-0000:00:14.0-3'],
+      ['/dev/sdd', 'done', 'slot-4'],
+    ]);
+    for (const name of ['sdc', 'sdd']) expect(onDrive(name).equals(content)).toBe(true);
+    expect(onDrive('sdb').equals(content)).toBe(false);
+  });
+
+  it('one slot has one card after the other, each with a row of its own from the first that was asked for', async () => {
+    const recipe = { version: 1, files: [{ path: 'name.txt', text: '{{name}}' }] };
+    const { job: id } = await begin({ recipe, csv: 'name\na\nb\nc\n', firstRow: 2 });
+    await until(id, ({ queue }) => queue?.state === 'waiting' && queue.left === 2);
+    drives().plug({ name: 'sdd', size: 8 * MB, serial: '1' });
+    await until(id, ({ targets }) => targets[0]?.state === 'failed');
+    // The image has no FAT to be customised: its row is free again.
+    drives().plug({ name: 'sdd', size: 8 * MB, serial: '2' });
+    await until(id, ({ targets }) => targets[1]?.state === 'failed');
+    await call('flash.finish', { job: id });
+    const end = await ended(id);
+    expect(end.targets.map(({ serial, row }) => [serial, row])).toEqual([
+      ['1', 2],
+      ['2', 2],
+    ]);
+    expect(end.queue).toMatchObject({ state: 'ending', written: 0, failed: 2, left: 2 });
+  });
+
+  it('tells what it leaves alone and why', async () => {
+    const { job: id } = await begin({ maxSize: 16 * MB });
+    drives().plug({ name: 'sdd', size: 32 * MB });
+    await until(id, ({ queue }) => queue!.passed.length === 1);
+    expect(job(id)!.queue!.passed[0]).toMatchObject({ device: '/dev/sdd', because: /larger than/ });
+    await call('flash.cancel', { job: id });
+    expect((await ended(id)).targets).toEqual([]);
+    expect(drives().changes).toEqual([]);
+  });
+
+  it('there is one at a time; what is no queue cannot be ended as one', async () => {
+    const { job: id } = await begin();
+    expect(await errorOf(begin())).toMatchObject({
+      code: 'USAGE',
+      message: expect.stringContaining('already waiting'),
+    });
+    const other = await start();
+    expect(await errorOf(call('flash.finish', { job: other.job }))).toMatchObject({ code: 'USAGE' });
+    await ended(other.job);
+    await call('flash.finish', { job: id });
+    await ended(id);
+  });
+
+  it('a bad image, a swapped drive and an empty table are refused before it begins', async () => {
+    const targets = chosen('sdb');
+    drives().plug({ name: 'sdb', size: 8 * MB, serial: 'ANOTHER' });
+    expect(await errorOf(begin({ targets }))).toMatchObject({ rule: 'same-device' });
+    expect(await errorOf(begin({ image: join(folder(), 'none.img') }))).toMatchObject({ code: 'FILE_UNREADABLE' });
+    expect(await errorOf(begin({ recipe: { version: 1 }, csv: 'hostname\na\n', firstRow: 2 }))).toMatchObject({
+      message: expect.stringContaining('none from row 2 on'),
+    });
+    expect(await call('flash.history', { limit: 1 })).toEqual([]);
+  });
+});
+
 describe('a recipe', () => {
   const recipe = { version: 1, hostname: '{{name}}', user: { name: 'maria', password: 'geheim' } };
   const csv = 'name\nrack-1\nrack-2\nrack-3\n';
@@ -238,7 +316,7 @@ describe('a recipe', () => {
 
   it('more cards than rows are refused before anything is touched', async () => {
     expect(await errorOf(start({ targets: chosen('sdb', 'sdc'), recipe, csv, firstRow: 3 }))).toMatchObject({
-      message: expect.stringContaining('The table has 3 rows'),
+      message: expect.stringContaining('From row 3 on the table has 1 rows'),
     });
     expect(drives().changes).toEqual([]);
   });

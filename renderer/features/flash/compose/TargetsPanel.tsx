@@ -12,6 +12,7 @@ import { changeDraft, type Draft } from '../draft.ts';
 import { type Choosing, choosable } from '../flash.state.ts';
 import classes from './Compose.module.css';
 import { DriveCard } from './DriveCard.tsx';
+import { QueueFields } from './QueueFields.tsx';
 
 interface TargetsPanelProps {
   readonly drives: DrivesView | undefined;
@@ -102,6 +103,7 @@ export function TargetsPanel({ drives, draft, chosen, choosing }: TargetsPanelPr
               onChange={event => changeDraft({ allowFixed: event.currentTarget.checked })}
             />
           )}
+          <QueueFields queue={draft.queue} />
           <NeverTouch list={drives.neverTouch} present={drives.drives} />
         </>
       )}

@@ -1,6 +1,6 @@
 /** One job: how far each card is, and afterwards what is on it and what to do about those that failed. */
 import { Button } from '@mantine/core';
-import { IconHandStop, IconPencil, IconPrinter, IconTrash } from '@tabler/icons-react';
+import { IconDeviceSdCard, IconFlag, IconHandStop, IconPencil, IconPrinter, IconTrash } from '@tabler/icons-react';
 import type { FlashJobView } from '../../../../main/contract/flash-views.ts';
 import { clockText, spanText } from '../../../../main/kit/duration.ts';
 import { bytesText } from '../../../../main/kit/quantity.ts';
@@ -15,8 +15,10 @@ import { useNow } from '../../../ui/use-now.ts';
 import flash from '../Flash.module.css';
 import { FlashHead } from '../FlashHead.tsx';
 import { endText, jobFraction, jobTitle, leftSeconds, paceText, verdictOf } from '../job.state.ts';
+import { countsText } from '../queue.state.ts';
 import classes from './Job.module.css';
 import { Labels } from './Labels.tsx';
+import { QueueStrip } from './QueueStrip.tsx';
 import { TargetRow } from './TargetRow.tsx';
 
 export function JobPage({ id }: { id: string }) {
@@ -43,10 +45,12 @@ export function JobPage({ id }: { id: string }) {
 
 function KnownJob({ job }: { job: FlashJobView }) {
   const cancel = useCall('flash.cancel');
+  const finish = useCall('flash.finish');
   const dismiss = useCall('flash.dismiss');
   const verdict = verdictOf(job);
   const isOver = job.state === 'ended';
   const left = leftSeconds(job);
+  const error = cancel.error ?? finish.error ?? dismiss.error;
   const good = job.targets.filter(({ state }) => state === 'done');
   const top = Math.max(1, ...job.targets.flatMap(({ writing, verifying }) => [...writing, ...verifying]));
   return (
@@ -56,6 +60,7 @@ function KnownJob({ job }: { job: FlashJobView }) {
           <h1 className={`${classes.title} cut`}>{jobTitle(job)}</h1>
           <div className={classes.verdict}>
             <StatusWord tone={verdict.tone}>{verdict.text}</StatusWord>
+            {job.queue && <span className="dim numbers">{countsText(job.queue)}</span>}
             {!isOver && job.fetching && <span className="dim numbers">{fetchText(job)}</span>}
           </div>
         </div>
@@ -90,20 +95,33 @@ function KnownJob({ job }: { job: FlashJobView }) {
           </div>
         ) : (
           <div className={classes.actions}>
-            <Clock began={job.began} left={left} />
-            <Button
-              variant="default"
-              leftSection={<IconHandStop size={16} stroke={1.6} />}
-              disabled={job.state === 'stopping'}
-              loading={cancel.busy}
-              onClick={() => void cancel.call({ job: job.id })}
-            >
-              {job.state === 'stopping' ? 'Stopping' : 'Stop'}
-            </Button>
+            {!job.queue && <Clock began={job.began} left={left} />}
+            {job.queue && (
+              <Button
+                variant="default"
+                leftSection={<IconFlag size={16} stroke={1.6} />}
+                disabled={job.queue.state === 'ending' || job.state === 'stopping'}
+                loading={finish.busy}
+                onClick={() => void finish.call({ job: job.id })}
+              >
+                {isAtWork(job) ? 'End after these cards' : 'End the queue'}
+              </Button>
+            )}
+            {(!job.queue || isAtWork(job)) && (
+              <Button
+                variant="default"
+                leftSection={<IconHandStop size={16} stroke={1.6} />}
+                disabled={job.state === 'stopping'}
+                loading={cancel.busy}
+                onClick={() => void cancel.call({ job: job.id })}
+              >
+                {job.state === 'stopping' ? 'Stopping' : 'Stop'}
+              </Button>
+            )}
           </div>
         )}
       </header>
-      {!isOver && (
+      {!isOver && (!job.queue || job.queue.left !== undefined) && (
         <div
           className={classes.bar}
           role="progressbar"
@@ -122,7 +140,7 @@ function KnownJob({ job }: { job: FlashJobView }) {
       ))}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and the keyboard must be able to */}
       <div className={classes.body} tabIndex={0}>
-        {(cancel.error ?? dismiss.error) && <ErrorNote error={(cancel.error ?? dismiss.error)!} />}
+        {error && <ErrorNote error={error} />}
         {job.error && (
           <ErrorNote error={job.error}>
             <Button size="compact-sm" variant="default" onClick={() => go('flash')}>
@@ -131,18 +149,42 @@ function KnownJob({ job }: { job: FlashJobView }) {
           </ErrorNote>
         )}
         {job.found && <Found job={job} />}
+        {job.queue && <QueueStrip queue={job.queue} isOver={isOver} />}
         {job.facts && <Facts job={job} />}
         {!(isOver && job.kind !== 'flash') && (
           <ul className={classes.targets} aria-label="Cards">
-            {job.targets.map(target => (
-              <TargetRow key={target.device} target={target} job={job} top={top} />
+            {shownTargets(job).map(([key, target]) => (
+              <TargetRow key={key} target={target} job={job} top={top} />
             ))}
           </ul>
+        )}
+        {job.queue && job.targets.length === 0 && !isOver && (
+          <Empty icon={IconDeviceSdCard} title="Plug in a card">
+            It is written and read back by itself. Take it out when its line says that it is ready, and plug in the next
+            one.
+          </Empty>
         )}
       </div>
       {isOver && good.length > 0 && job.kind === 'flash' && <Labels job={job} targets={good} />}
     </div>
   );
+}
+
+const isAtWork = ({ targets }: FlashJobView): boolean =>
+  targets.some(({ state }) => state === 'running' || state === 'waiting');
+
+/** In a queue the card that came last stands first; in one slot there are many, one after the other. */
+function shownTargets({
+  targets,
+  queue,
+}: FlashJobView): readonly (readonly [string, FlashJobView['targets'][number]])[] {
+  const before = new Map<string, number>();
+  const keyed = targets.map(target => {
+    const count = (before.get(target.device) ?? 0) + 1;
+    before.set(target.device, count);
+    return [`${target.device} ${count}`, target] as const;
+  });
+  return queue ? keyed.reverse() : keyed;
 }
 
 function fetchText({ fetching }: FlashJobView): string {

@@ -17,8 +17,9 @@ export function Labels({ job, targets }: LabelsProps) {
   return (
     <Portal>
       <div className={classes.sheet} aria-hidden>
-        {targets.map(({ device, name, title, done, serial }) => (
-          <div key={device} className={classes.label}>
+        {targets.map(({ name, title, done, serial }, index) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: one slot may have had several cards; the list only grows
+          <div key={index} className={classes.label}>
             <strong className={classes.name}>{name ?? fileName(job.image ?? '')}</strong>
             {name && <span>{fileName(job.image ?? '')}</span>}
             <ul>

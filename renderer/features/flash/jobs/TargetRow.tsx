@@ -29,6 +29,7 @@ export function TargetRow({ target, job, top }: { target: JobTarget; job: FlashJ
         <span className={`${classes.small} cut`} title={target.serial && `serial ${target.serial}`}>
           <span className="mono">{target.device}</span>
           {target.slot && `, slot ${slotText(target.slot)}`}
+          {target.row !== undefined && `, row ${target.row}`}
         </span>
       </div>
       <div className={classes.way}>

@@ -1,6 +1,6 @@
 /** The flasher's words and decisions in the window. */
 import { describe, expect, it } from 'vitest';
-import type { FlashJobView, JobTarget, OfferedDrive } from '../../../../main/contract/flash-views.ts';
+import type { FlashJobView, JobTarget, OfferedDrive, QueueView } from '../../../../main/contract/flash-views.ts';
 import {
   busyDrives,
   type Choosing,
@@ -23,6 +23,13 @@ import {
   targetFraction,
   verdictOf,
 } from '../../../../renderer/features/flash/job.state.ts';
+import {
+  countsText,
+  EMPTY_QUEUE,
+  limitsOf,
+  type QueueForm,
+  type QueueLimits,
+} from '../../../../renderer/features/flash/queue.state.ts';
 import {
   EMPTY_FORM,
   fieldOf,
@@ -198,6 +205,57 @@ describe('a job', () => {
   it('the graph fills from the left, the highest rate at the top', () => {
     expect(graphPoints([10, 20], 100, 40, 20)).toBe('0,40 0.0,20.0 1.0,20.0 1.0,0.0 2.0,0.0 2.0,40');
     expect(graphPoints([], 100, 40, 20)).toBe('');
+  });
+});
+
+describe('a queue', () => {
+  const queue = (more: Partial<QueueView> = {}): QueueView => ({
+    rule: 'every USB stick or SD card',
+    state: 'waiting',
+    written: 0,
+    failed: 0,
+    passed: [],
+    ...more,
+  });
+
+  it.each<[Partial<QueueForm>, QueueLimits | undefined]>([
+    [{}, {}],
+    [
+      { count: '12', maxSize: '64 GB' },
+      { count: 12, maxSize: 64e9 },
+    ],
+    [{ count: '0' }, undefined],
+    [{ count: 'ten' }, undefined],
+    [{ maxSize: 'huge' }, undefined],
+  ])('limits: %j', (form, limits) => {
+    expect(limitsOf({ ...EMPTY_QUEUE, ...form })).toEqual(limits);
+  });
+
+  it('needs no drive that is there already', () => {
+    expect(missingText('x', true, [], 0, true)).toBeUndefined();
+  });
+
+  it.each<[string, FlashJobView['state'], QueueView, string]>([
+    ['waits', 'running', queue(), 'Plug in the first card'],
+    ['waits again', 'running', queue({ written: 3 }), 'Plug in the next card'],
+    ['ends', 'running', queue({ state: 'ending' }), 'Ends with the cards in work'],
+    ['had none', 'ended', queue(), 'Ended before any card came.'],
+    ['had all', 'ended', queue({ written: 3, left: 0 }), '3 cards are ready.'],
+    ['had some', 'ended', queue({ written: 1, failed: 2, left: 4 }), '1 card is ready, 2 failed, 4 still wanted.'],
+  ])('one that %s', (_name, state, of, text) => {
+    expect(verdictOf(job({ state, queue: of, targets: [] })).text).toBe(text);
+  });
+
+  it('is as far as its cards, when somebody said how many', () => {
+    const atWork = target({ state: 'running', progress: { phase: 'verifying', bytes: 0, fraction: 0, rate: 1 } });
+    expect(jobFraction(job({ queue: queue({ written: 1, left: 3 }), targets: [atWork] }))).toBe(0.375);
+    expect(jobFraction(job({ queue: queue({ written: 1 }), targets: [atWork] }))).toBe(0);
+    expect(countsText(queue({ written: 1, failed: 1, left: 3 }))).toBe('1 written, 1 failed, 3 to go');
+  });
+
+  it('a card that is ready may be chosen for something else while the queue goes on', () => {
+    const busy = busyDrives([job({ queue: queue(), targets: [target({ state: 'done' })] })]);
+    expect(busy.size).toBe(0);
   });
 });
 
