@@ -70,7 +70,7 @@ describe('from power-on to a shell', () => {
     );
   });
 
-  it('a UEFI machine by HTTP Boot, and a board with U-Boot that reads pxelinux.cfg', async () => {
+  it('UEFI machines, x64 and arm64, by HTTP Boot, and a board with U-Boot that reads pxelinux.cfg', async () => {
     await withBench(
       {},
       lab => {
@@ -80,12 +80,30 @@ describe('from power-on to a shell', () => {
       },
       async (lab, serving) => {
         const http = { mac: '52:54:00:be:00:03', uuid: '00112233-4455-6677-8899-aabbccddeef1' };
+        const arm64 = { mac: '52:54:00:be:00:08', uuid: '00112233-4455-6677-8899-aabbccddeef4' };
         const uboot = { mac: '52:54:00:be:00:04' };
-        const boards = await Promise.all([boot(lab, 'uefi-http', http), boot(lab, 'arm64-uboot', uboot)]);
+        const boards = await Promise.all([
+          boot(lab, 'uefi-http', http),
+          boot(lab, 'arm64-uefi-http', arm64),
+          boot(lab, 'arm64-uboot', uboot),
+        ]);
         for (const board of boards) expect(board.console).toContain('BENCHBOOT-REPORT hello from the lab');
 
-        expect(fetched(serving, http.mac)[0]).toBe('http /ipxe.efi');
-        expect(fetched(serving, http.mac).filter(name => name.startsWith('tftp'))).toEqual([]);
+        for (const [mac, program, cpu] of [
+          [http.mac, 'ipxe.efi', 'amd64'],
+          [arm64.mac, 'ipxe-arm64.efi', 'arm64'],
+        ] as const) {
+          expect(serving.all('dhcp.ack').find(event => event.mac === mac)?.bootfile).toBe(`http://${LAPTOP}/${program}`);
+          // iPXE looks for its autoexec.ipxe where it came from.
+          expect(fetched(serving, mac)).toEqual([
+            `http /${program}`,
+            'http /autoexec.ipxe',
+            'http /boot.ipxe',
+            `http /vmlinuz-${cpu}`,
+            `http /initrd-${cpu}.img`,
+            'http /report.txt',
+          ]);
+        }
         expect(fetched(serving, uboot.mac)).toEqual([
           'tftp pxelinux.cfg/default',
           'tftp initrd-arm64.img',
