@@ -163,11 +163,16 @@ export class BenchDesk {
 
   #show(devices: Devices): void {
     this.#devices = devices;
-    devices.onChanged(id => {
-      if (this.#devices !== devices) return;
+    const show = (id: string): boolean => {
+      if (this.#devices !== devices) return false;
       this.#parts.deviceChanged(id);
-      this.#parts.session.changed();
+      return true;
+    };
+    devices.onChanged(id => {
+      if (show(id)) this.#parts.session.changed();
     });
+    // Not worth a write to the disk.
+    devices.onProgress(show);
     this.#parts.devicesReplaced();
   }
 

@@ -25,7 +25,7 @@ import { createContentService } from './content-service.ts';
 import { dhcpConfig } from './dhcp-config.ts';
 import { type DhcpService, startDhcpService } from './dhcp-service.ts';
 import type { EventLog } from './event-log.ts';
-import type { BenchEvent, Emit, ReadyEvent } from './events.ts';
+import type { BenchEvent, Emit, ReadyEvent, TellProgress } from './events.ts';
 import type { BenchPlan } from './plan.ts';
 import { guardWire } from './second-dhcp.ts';
 import { hostTransport } from './transport.ts';
@@ -164,13 +164,16 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
     emit(event);
   };
   const shared = { sockets: host.sockets, clock: host.clock, nic: nic.name, address, macOf, emit: emitInOrder };
+  const progress: TellProgress = transfer => {
+    for (const news of devices.progress(transfer, host.clock.now())) log.append(news);
+  };
   if (plan.tftp) {
-    const tftp = await startTftp({ ...shared, content });
+    const tftp = await startTftp({ ...shared, content, progress });
     open.add(() => tftp.close());
     serving('tftp', tftp.local);
   }
   if (plan.httpPort !== undefined) {
-    const http = await startHttp({ ...shared, content, port: plan.httpPort });
+    const http = await startHttp({ ...shared, content, progress, port: plan.httpPort });
     open.add(() => http.close());
     serving('http', http.local);
   }

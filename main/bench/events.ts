@@ -342,3 +342,22 @@ export type BenchEvent =
 
 /** How servers report: the log fills in number and time. */
 export type Emit = (event: BenchEvent) => void;
+
+/**
+ * How far a transfer is that takes its time. No event: it moves its device on and is in no log, where it would push out
+ * what happened. Its end is told by `tftp.done`, `tftp.error` or `http.request`, for the same file.
+ */
+export interface TransferProgress {
+  readonly via: 'tftp' | 'http';
+  readonly ip: Ipv4;
+  readonly mac?: Mac;
+  readonly file: string;
+  /** Octets delivered so far, and in all. */
+  readonly bytes: number;
+  readonly size: number;
+  readonly blksize?: number;
+  /** Milliseconds since 1970. */
+  readonly startedAt: number;
+}
+
+export type TellProgress = (progress: TransferProgress) => void;

@@ -97,7 +97,7 @@ function deviceRows(device: DeviceView, now: number): string[] {
   const name = device.name.padEnd(20);
   const silent = (now - device.lastSeen) / 1000;
   const row = `  ${styled('cyan', name)} ${(device.ip ?? '').padEnd(15)} ${(device.client ?? '').padEnd(18)} ${story}`;
-  const moving = device.progress && device.stage !== 'up' ? progressText(device.progress) : '';
+  const moving = device.progress && device.stage !== 'up' ? progressText(device.progress, device.lastSeen) : '';
   const waiting = device.stage !== 'up' && silent > 20 ? `silent for ${spanText(silent)}` : '';
   const extra = [moving, waiting].filter(Boolean).join('; ');
   return [
@@ -112,9 +112,12 @@ function hintRows(hint: string): string[] {
   return lines.map((line, i) => styled('yellow', `${i === 0 ? '    ! ' : '      '}${line}`));
 }
 
-function progressText({ file, bytes, total, rate }: NonNullable<DeviceView['progress']>): string {
+function progressText(transfer: NonNullable<DeviceView['progress']>, heardAt: number): string {
+  const { file, bytes, total, startedAt, stopped } = transfer;
   const amount = bytes < total ? `${bytesText(bytes)} of ${bytesText(total)}` : bytesText(total);
-  return `${file} ${amount}${rate === undefined ? '' : ` at ${bytesText(rate)}/s`}`;
+  if (stopped) return `${file} stopped after ${amount}`;
+  const rate = transfer.rate ?? (heardAt > startedAt ? bytes / ((heardAt - startedAt) / 1000) : 0);
+  return `${file} ${amount}${rate > 0 ? ` at ${bytesText(rate)}/s` : ''}`;
 }
 
 /** A device moved on. */

@@ -16,6 +16,8 @@ export interface Transfer {
   readonly startedAt: number;
   /** Octets per second, once it is done. */
   readonly rate: number | undefined;
+  /** It ended before all was delivered. */
+  readonly stopped?: true;
 }
 
 export interface Hint {

@@ -1,13 +1,13 @@
 /** The devices of a bench: each event goes to its device, which moves on; what changed comes back as events. Knows no server. */
 import type { Ipv4, Mac } from 'node-dhcpd-lite';
-import type { BenchEvent, ConsoleFacts, DhcpFacts, Stage } from '../bench/events.ts';
+import type { BenchEvent, ConsoleFacts, DhcpFacts, Stage, TransferProgress } from '../bench/events.ts';
 import { Emitter } from '../kit/emitter.ts';
 import { printable } from '../kit/printable.ts';
 import { type BenchFacts, currentMac, type Device, type Hint, type Transfer } from './device.ts';
 import { findHints } from './hints.ts';
 import { hear, identityKeys, join, mayJoin, newIdentity, type Sighting } from './identity.ts';
-import { ipxeAfter, passedOverAfter, transferAfter } from './progress.ts';
-import { advance, currentStage, NO_TIMELINE, type StageSpan, stageSpans } from './timeline.ts';
+import { ipxeAfter, passedOverAfter, transferAfter, transferProgress } from './progress.ts';
+import { advance, currentStage, fetched, NO_TIMELINE, type StageSpan, stageSpans } from './timeline.ts';
 
 /** A device as a screen shows it. */
 export interface DeviceView {
@@ -58,10 +58,13 @@ export class Devices {
   readonly #limit: number;
   readonly #nameOf: NonNullable<DevicesOptions['nameOf']>;
   readonly #changed = new Emitter<string>();
+  readonly #progressed = new Emitter<string>();
   #bench: BenchFacts = { linkSpeed: undefined };
 
   /** Tells the id of each device that came, changed or was forgotten. */
   readonly onChanged = this.#changed.on;
+  /** Tells the id of each device whose transfer went on and that is otherwise as it was. */
+  readonly onProgress = this.#progressed.on;
 
   constructor(options: DevicesOptions = {}) {
     this.#limit = options.limit ?? 1000;
@@ -84,6 +87,27 @@ export class Devices {
     news.push(...this.#stageNews(before, after));
     news.push(...this.#hintNews(after, event, at));
     return news;
+  }
+
+  /** Takes in how far a transfer is; of nobody known, it says nothing. Like `apply`. */
+  progress(progress: TransferProgress, at: number): Seen[] {
+    const id = this.#lookUp(progress);
+    const before = id === undefined ? undefined : this.#devices.get(id);
+    if (!before) return [];
+    const { file, via, startedAt } = progress;
+    const after: Device = {
+      ...before,
+      transfer: transferProgress(before.transfer, progress),
+      timeline: fetched(before.timeline, file, via === 'tftp' ? 'TFTP' : 'HTTP', startedAt),
+      lastSeen: Math.max(at, before.lastSeen),
+    };
+    if (after.timeline === before.timeline) {
+      this.#devices.set(before.id, after);
+      this.#progressed.emit(before.id);
+      return [];
+    }
+    this.#keep(after);
+    return this.#stageNews(before, after);
   }
 
   /** As values, to be kept for a later run. */

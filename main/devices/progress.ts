@@ -1,5 +1,5 @@
 /** What a device fetches and how its attempts go, one event further. Pure. */
-import type { BenchEvent } from '../bench/events.ts';
+import type { BenchEvent, TransferProgress } from '../bench/events.ts';
 import type { Device, Transfer } from './device.ts';
 import { isIpxeProgram, isIpxeScript } from './files.ts';
 
@@ -18,8 +18,12 @@ export function transferAfter(before: Transfer | undefined, event: BenchEvent, a
     case 'tftp.done':
       if (before?.file !== event.file) return before;
       return { ...before, bytes: event.bytes, total: event.bytes, rate: rate(event.bytes, event.seconds) };
+    case 'tftp.error':
+      return stopped(before, event.file, event.bytes);
     case 'http.request':
+      if (event.aborted) return stopped(before, event.path, event.bytes);
       if (event.method !== 'GET' || event.status >= 300 || event.bytes === 0) return before;
+      if (hides(before, event.path, event.bytes)) return before;
       return {
         file: event.path,
         via: 'http',
@@ -34,7 +38,23 @@ export function transferAfter(before: Transfer | undefined, event: BenchEvent, a
   }
 }
 
-const rate = (bytes: number, seconds: number): number | undefined => (seconds > 0 ? bytes / seconds : undefined);
+/** Of several files at once, the largest is the one that a person waits for. */
+export function transferProgress(before: Transfer | undefined, progress: TransferProgress): Transfer {
+  const { file, via, bytes, size, blksize, startedAt } = progress;
+  if (hides(before, file, size)) return before;
+  return { file, via, bytes, total: size, blksize, startedAt, rate: undefined };
+}
+
+const isUnderWay = (transfer: Transfer | undefined): transfer is Transfer =>
+  transfer !== undefined && transfer.rate === undefined && !transfer.stopped;
+
+const stopped = (before: Transfer | undefined, file: string, bytes = 0): Transfer | undefined =>
+  isUnderWay(before) && before.file === file ? { ...before, bytes, stopped: true } : before;
+
+const hides = (before: Transfer | undefined, file: string, size: number): before is Transfer =>
+  isUnderWay(before) && before.file !== file && before.total > size;
+
+const rate = (bytes: number, seconds: number): number => bytes / Math.max(seconds, 0.001);
 
 /** Offers further apart than this belong to different attempts. */
 const ATTEMPT_MS = 60_000;

@@ -142,7 +142,8 @@ function answered(before: Timeline, event: DhcpReplyEvent, at: number): Timeline
   return fromDisk ? reach(leased, 'up', `${label} has ${address}`, at) : leased;
 }
 
-function fetched(before: Timeline, path: string, via: string, at: number): Timeline {
+/** The timeline after it began to fetch, or fetched, a file. */
+export function fetched(before: Timeline, path: string, via: string, at: number): Timeline {
   const stage = fileStage(path);
   if (stage === undefined) return before;
   const timeline = before.boots === 0 ? begin(before, via, at) : before;

@@ -1,7 +1,7 @@
 /** HTTP on the bench port: which connections are let in, and how all of it ends. Knows sockets, not what a request means. */
 import { createServer, type Socket } from 'node:net';
 import type { Ipv4, Mac } from 'node-dhcpd-lite';
-import type { Emit } from '../bench/events.ts';
+import type { Emit, TellProgress } from '../bench/events.ts';
 import type { Content } from '../content/content.ts';
 import type { Clock, Endpoint, Sockets } from '../host/host.ts';
 import { Connection } from './connection.ts';
@@ -21,6 +21,8 @@ export interface HttpOptions {
   /** Which device holds an address, when the DHCP server knows. */
   readonly macOf: (ip: Ipv4) => Mac | undefined;
   readonly emit: Emit;
+  /** Told of transfers that take their time. */
+  readonly progress?: TellProgress;
   /** How file octets reach a connection; the system's best way unless given. */
   readonly sendFile?: SendFile;
 }

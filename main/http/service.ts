@@ -1,10 +1,11 @@
 /** From a whole request to its answer and its event: content, index pages, reports, refusals. Knows no framing and no deadlines. */
 import { read } from 'node:fs';
 import { type Ipv4, type Mac, parseMac } from 'node-dhcpd-lite';
-import type { Emit } from '../bench/events.ts';
+import type { Emit, TellProgress } from '../bench/events.ts';
 import type { Content, FoundFile, NotFound } from '../content/content.ts';
 import type { Clock } from '../host/host.ts';
 import { printable } from '../kit/printable.ts';
+import { ProgressPace } from '../kit/progress-pace.ts';
 import { type Answer, answerWith, bytesResource, fileResource, type Resource } from './answer.ts';
 import { httpDate } from './conditional.ts';
 import type { Connection, Request, Responder } from './connection.ts';
@@ -21,6 +22,7 @@ export interface ServiceOptions {
   readonly content: Content;
   readonly macOf: (ip: Ipv4) => Mac | undefined;
   readonly emit: Emit;
+  readonly progress?: TellProgress;
   readonly sendFile: SendFile;
 }
 
@@ -42,7 +44,7 @@ const LONGEST_SHOWN = 500;
 const TEXT = 'text/plain; charset=utf-8';
 
 export function createService(options: ServiceOptions): Responder {
-  const { clock, content, macOf, emit, sendFile } = options;
+  const { clock, content, macOf, emit, progress, sendFile } = options;
   const hot = new HotFiles();
   let scratch = Buffer.allocUnsafeSlow(SCRATCH);
   let dateSecond = 0;
@@ -149,9 +151,22 @@ export function createService(options: ServiceOptions): Responder {
       const head = responseHead(answer.status, dateAt(clock.now()), answer.lines, of.keepAlive);
       await connection.write(Buffer.from(head, 'latin1'));
       if (answer.end > answer.start) {
+        const size = answer.end - answer.start;
+        const pace = new ProgressPace(of.at);
         await sendFile(connection.socket, file.fd, answer.start, answer.end, octets => {
           bytes += octets;
-          connection.progressed();
+          const now = clock.now();
+          connection.progressed(now);
+          if (bytes < size && pace.isDue(now))
+            progress?.({
+              via: 'http',
+              ip: of.ip,
+              ...(of.mac && { mac: of.mac }),
+              file: of.path,
+              bytes,
+              size,
+              startedAt: of.at,
+            });
         });
       }
     } catch {

@@ -25,6 +25,7 @@ export function plainRunner(options: PlainRunnerOptions): Runner {
     run(job, listener) {
       const transfer = new PlainTransfer(options, job, {
         heard: () => listener.heard(),
+        progressed: bytes => listener.progressed(bytes),
         ended: outcome => {
           live.delete(transfer);
           listener.ended(outcome);
@@ -102,7 +103,11 @@ class PlainTransfer implements Running {
             }
           },
         },
-        { heard: () => this.#listener.heard(), ended: resolve },
+        {
+          heard: () => this.#listener.heard(),
+          progressed: bytes => this.#listener.progressed(bytes),
+          ended: resolve,
+        },
         clock.now(),
       );
       this.#session = session;

@@ -1,6 +1,6 @@
 /** Port 69: reads requests, finds their content, hands each transfer to a runner and reports it. Knows no retransmission. */
 import type { Ipv4, Mac } from 'node-dhcpd-lite';
-import type { Emit, TftpErrorEvent } from '../bench/events.ts';
+import type { Emit, TellProgress, TftpErrorEvent } from '../bench/events.ts';
 import type { Content, Finding, FoundBytes, FoundFile } from '../content/content.ts';
 import type { Clock, Endpoint, Sockets, UdpSocket } from '../host/host.ts';
 import { printable } from '../kit/printable.ts';
@@ -23,6 +23,8 @@ export interface TftpOptions {
   /** The MAC that holds an address, for events and for content made per device. */
   readonly macOf: (ip: Ipv4) => Mac | undefined;
   readonly emit: Emit;
+  /** Told of transfers that take their time. */
+  readonly progress?: TellProgress;
   /** Use the system's fast path where there is one; default true. */
   readonly fast?: boolean;
   readonly limits?: Partial<TftpLimits>;
@@ -192,6 +194,15 @@ class Server {
         heard: () => {
           entry.heard = true;
         },
+        progressed: bytes =>
+          this.#options.progress?.({
+            via: 'tftp',
+            ...this.#about(entry),
+            bytes,
+            size,
+            blksize: terms.blksize,
+            startedAt: entry.began,
+          }),
         ended: outcome => {
           if (found.kind === 'file') found.close();
           this.#forget(entry);

@@ -1,4 +1,5 @@
 /** Performs one transfer's effects on whatever carries packets; the runners share it. Knows no socket and no timer. */
+import { ProgressPace } from '../kit/progress-pace.ts';
 import { Frames, type Run } from './frames.ts';
 import type { Terms } from './negotiate.ts';
 import { type Origin, openSource, type Source } from './source.ts';
@@ -22,6 +23,8 @@ export interface Outcome {
 export interface SessionListener {
   /** The client answered for the first time. */
   heard(): void;
+  /** So many octets are acknowledged by now; at a bounded rate, and never for a short transfer. */
+  progressed(bytes: number): void;
   /** Once; nothing is sent or read afterwards. */
   ended(outcome: Outcome): void;
 }
@@ -34,6 +37,7 @@ export class Session {
   readonly #carrier: Carrier;
   readonly #listener: SessionListener;
   readonly #source: Source;
+  readonly #pace: ProgressPace;
   /** Made with the first block, so that a client which only asks for the size costs no buffer. */
   #frames: Frames | undefined;
   #state: Transfer;
@@ -42,6 +46,7 @@ export class Session {
     this.#carrier = carrier;
     this.#listener = listener;
     this.#source = openSource(origin);
+    this.#pace = new ProgressPace(now);
     const first = begin(terms, this.#source.size, now);
     this.#state = first.state;
     this.#perform(first.effects);
@@ -62,6 +67,7 @@ export class Session {
       const next = step(this.#state, { type: 'ack', block: bytes[2]! * 256 + bytes[3]!, now });
       if (next.state.heard && !this.#state.heard) this.#listener.heard();
       this.#apply(next);
+      if (this.#pace.isDue(now) && !this.ended) this.#listener.progressed(delivered(this.#state));
       return;
     }
     const packet = decodePacket(bytes.subarray(0, length));

@@ -93,7 +93,9 @@ describe('from power-on to a shell', () => {
           [http.mac, 'ipxe.efi', 'amd64'],
           [arm64.mac, 'ipxe-arm64.efi', 'arm64'],
         ] as const) {
-          expect(serving.all('dhcp.ack').find(event => event.mac === mac)?.bootfile).toBe(`http://${LAPTOP}/${program}`);
+          expect(serving.all('dhcp.ack').find(event => event.mac === mac)?.bootfile).toBe(
+            `http://${LAPTOP}/${program}`,
+          );
           // iPXE looks for its autoexec.ipxe where it came from.
           expect(fetched(serving, mac)).toEqual([
             `http /${program}`,

@@ -19,4 +19,5 @@ export type FromThread =
   | { readonly type: 'ready'; readonly wake: number }
   | { readonly type: 'unable'; readonly why: string }
   | { readonly type: 'heard'; readonly id: number }
+  | { readonly type: 'progressed'; readonly id: number; readonly bytes: number }
   | { readonly type: 'ended'; readonly id: number; readonly outcome: Outcome };

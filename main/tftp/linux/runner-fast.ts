@@ -78,9 +78,10 @@ class FastRunner implements Runner {
   }
 
   #told(message: FromThread): void {
-    if (message.type !== 'heard' && message.type !== 'ended') return;
+    if (message.type === 'ready' || message.type === 'unable') return;
     const listener = this.#live.get(message.id);
     if (message.type === 'heard') listener?.heard();
+    else if (message.type === 'progressed') listener?.progressed(message.bytes);
     else {
       this.#live.delete(message.id);
       listener?.ended(message.outcome);

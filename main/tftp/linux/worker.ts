@@ -103,6 +103,7 @@ class Loop {
     const { own, strays } = sockets;
     const carry = new Carry(this.#kernel, sockets, job, {
       heard: () => tell({ type: 'heard', id }),
+      progressed: bytes => tell({ type: 'progressed', id, bytes }),
       ended: outcome => {
         ended = true;
         this.#byId.delete(id);

@@ -46,8 +46,10 @@ export function stepsOf(device: DeviceView): readonly Step[] {
 function activeFill(device: DeviceView, stages: readonly Stage[]): number | undefined {
   if (stages.length > 1) return (stages.indexOf(device.stage!) + 1) / stages.length;
   const { progress } = device;
-  return progress && progress.rate === undefined ? transferred(progress) : 1;
+  return progress && isUnderWay(progress) ? transferred(progress) : 1;
 }
+
+export const isUnderWay = ({ rate, stopped }: Transfer): boolean => rate === undefined && !stopped;
 
 /** 0 to 1; undefined: nothing of it is counted yet. */
 export const transferred = ({ bytes, total }: Transfer): number | undefined =>
@@ -73,9 +75,14 @@ export function doingOf(device: DeviceView, now: number): Doing {
     return { tone: 'ok', text: `Up for ${clockText(Math.max(0, (now - last.at) / 1000))}`, whole: last.by };
   }
   if (hint) return { tone: 'warn', text: firstSentence(hint.text), whole: hint.text };
-  if (progress && progress.rate === undefined) return fetching(progress, now);
+  const fetching = fetchingOf(device, now);
+  if (fetching) return doingFetch(fetching);
   const silent = (now - lastSeen) / 1000;
   if (silent > SILENT_S) return { tone: 'quiet', text: `Silent for ${spanText(silent)}` };
+  if (progress?.stopped) {
+    const { file, bytes, total } = progress;
+    return { tone: 'quiet', text: `Stopped in ${baseName(file)} after ${bytesText(bytes)} of ${bytesText(total)}` };
+  }
   if (progress?.rate !== undefined) {
     return {
       tone: 'quiet',
@@ -85,19 +92,44 @@ export function doingOf(device: DeviceView, now: number): Doing {
   return { tone: 'quiet', text: last ? `${STAGE_WORDS[last.stage]}: ${last.by}` : 'Nothing heard yet' };
 }
 
-function fetching(transfer: Transfer, now: number): Doing {
-  const { file, bytes, total, startedAt } = transfer;
-  const fill = transferred(transfer);
-  const name = baseName(file);
-  if (fill === undefined) return { tone: 'info', text: `${name}, ${bytesText(total)}`, whole: file };
-  const seconds = Math.max(0.1, (now - startedAt) / 1000);
-  const rate = `${bytesText(bytes / seconds)}/s`;
+export interface Fetching {
+  readonly file: string;
+  /** 0 to 1, and its words; undefined while nothing is counted. */
+  readonly fill: number | undefined;
+  /** `42 %`. */
+  readonly share: string | undefined;
+  /** `5.1 MB of 12.3 MB`. */
+  readonly amount: string;
+  /** `1.2 MB/s`, on the average since it began. */
+  readonly rate: string | undefined;
+  /** `6 s left`. */
+  readonly left: string | undefined;
+}
+
+/** The file it fetches now. */
+export function fetchingOf({ progress, lastSeen }: DeviceView, now: number): Fetching | undefined {
+  if (!progress || !isUnderWay(progress)) return undefined;
+  const { file, bytes, total, startedAt } = progress;
+  const fill = transferred(progress);
+  if (fill === undefined) {
+    return { file, fill, share: undefined, amount: bytesText(total), rate: undefined, left: undefined };
+  }
+  // A clock that ticks each second is behind what was counted just now.
+  const seconds = Math.max(0.1, (Math.max(now, lastSeen) - startedAt) / 1000);
   return {
-    tone: 'info',
-    text: `${name} ${Math.floor(fill * 100)} % at ${rate}`,
-    whole: `${file}: ${bytesText(bytes)} of ${bytesText(total)} at ${rate}`,
+    file,
     fill,
+    share: `${Math.floor(fill * 100)} %`,
+    amount: `${bytesText(bytes)} of ${bytesText(total)}`,
+    rate: `${bytesText(bytes / seconds)}/s`,
+    left: `${spanText((seconds * (1 - fill)) / fill)} left`,
   };
+}
+
+function doingFetch({ file, fill, share, amount, rate }: Fetching): Doing {
+  const name = baseName(file);
+  if (fill === undefined) return { tone: 'info', text: `${name}, ${amount}`, whole: file };
+  return { tone: 'info', text: `${name} ${share} at ${rate}`, whole: `${file}: ${amount} at ${rate}`, fill };
 }
 
 export const baseName = (path: string): string =>

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BenchEvent, TransferProgress } from '../../../main/bench/events.ts';
 import { identityKeys, isLocallyAdministered } from '../../../main/devices/identity.ts';
 import { ack, Bench, BOX, discover, http, LINUX, lease, miss, PI5, request, tftp, UEFI } from './stories.ts';
 
@@ -128,6 +129,58 @@ describe('a device as a screen shows it', () => {
   it('carries its last transfer with the rate', () => {
     const bench = new Bench().play(...lease({ mac, ...UEFI }, IP), ...tftp(IP, 'ipxe.efi', 996_864));
     expect(bench.only().progress).toMatchObject({ file: 'ipxe.efi', bytes: 996_864, total: 996_864, rate: 1_993_728 });
+  });
+  it('moves on while it fetches, also to the next stage, and the session is left alone', () => {
+    const bench = new Bench().play(...lease({ mac, ...UEFI }, IP));
+    const told: string[] = [];
+    bench.devices.onChanged(id => told.push(`changed ${id}`));
+    bench.devices.onProgress(id => told.push(`progress ${id}`));
+    const startedAt = bench.now + 500;
+    const progress = (bytes: number, more: Partial<TransferProgress> = {}) =>
+      bench.devices.progress(
+        { via: 'http', ip: IP, mac, file: '/vmlinuz', bytes, size: 8000, startedAt, ...more },
+        bench.wait(1000).now,
+      );
+    expect(progress(2000)).toMatchObject([{ type: 'device.stage', stage: 'kernel', by: 'vmlinuz by HTTP' }]);
+    expect(bench.only().progress).toEqual({
+      file: '/vmlinuz',
+      via: 'http',
+      bytes: 2000,
+      total: 8000,
+      blksize: undefined,
+      startedAt,
+      rate: undefined,
+    });
+    expect(bench.only().stages.at(-1)?.at).toBe(startedAt);
+    expect(progress(4000)).toEqual([]);
+    expect(told).toEqual([`changed ${mac}`, `progress ${mac}`]);
+    expect(bench.only()).toMatchObject({ lastSeen: bench.now, progress: { bytes: 4000 } });
+
+    // Of several at once, the largest is shown.
+    progress(10, { file: '/small', size: 100 });
+    bench.play(http(IP, '/small'));
+    expect(bench.only().progress).toMatchObject({ file: '/vmlinuz', bytes: 4000 });
+    progress(10_000, { file: '/initrd', size: 90_000 });
+    expect(bench.only().progress).toMatchObject({ file: '/initrd', bytes: 10_000 });
+
+    bench.play(http(IP, '/initrd', 200, 90_000));
+    expect(bench.only().progress).toMatchObject({ file: '/initrd', bytes: 90_000, rate: 180_000 });
+  });
+  it('knows nothing of the transfer of a stranger', () => {
+    const bench = new Bench();
+    const stranger = { via: 'http', ip: IP, file: '/vmlinuz', bytes: 1, size: 2, startedAt: 0 } as const;
+    expect(bench.devices.progress(stranger, bench.now)).toEqual([]);
+    expect(bench.devices.snapshot()).toEqual([]);
+  });
+  it('stopped in a file is not fetching it any more', () => {
+    const bench = new Bench().play(...lease({ mac, ...UEFI }, IP), tftp(IP, 'vmlinuz', 8000).slice(0, 1));
+    bench.play({ ...miss(IP, 'vmlinuz'), reason: 'timeout', bytes: 3000 } as BenchEvent);
+    expect(bench.only().progress).toMatchObject({ file: 'vmlinuz', bytes: 3000, total: 8000, stopped: true });
+    bench.play({ ...http(IP, '/initrd'), aborted: true } as BenchEvent);
+    expect(bench.only().progress?.file).toBe('vmlinuz');
+    bench.play(...tftp(IP, 'vmlinuz', 8000));
+    expect(bench.only().progress).toMatchObject({ bytes: 8000, rate: 16_000 });
+    expect(bench.only().progress?.stopped).toBeUndefined();
   });
   it('shows a host name from outside as plain text', () => {
     const bench = new Bench().play(discover({ mac, ...LINUX, hostname: '\u001b[2Jrm -rf\n<b>' }));

@@ -2,7 +2,7 @@
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { connect, type Server, type Socket } from 'node:net';
 import type { Mac } from 'node-dhcpd-lite';
-import type { BenchEvent, HttpReportEvent, HttpRequestEvent } from '../../../main/bench/events.ts';
+import type { BenchEvent, HttpReportEvent, HttpRequestEvent, TellProgress } from '../../../main/bench/events.ts';
 import type { Content, ContentRequest, Finding } from '../../../main/content/content.ts';
 import type { Clock, Endpoint, Sockets } from '../../../main/host/host.ts';
 import type { SendFile } from '../../../main/http/send-file.ts';
@@ -120,7 +120,7 @@ export interface Bench {
 
 export async function startBench(
   content: Content,
-  more: { sendFile?: SendFile; macOf?: (ip: string) => Mac | undefined } = {},
+  more: { sendFile?: SendFile; progress?: TellProgress; macOf?: (ip: string) => Mac | undefined } = {},
 ): Promise<Bench> {
   const clock = new HandClock();
   const events: BenchEvent[] = [];

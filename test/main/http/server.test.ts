@@ -2,6 +2,7 @@ import { mkdtempSync, readdirSync, rmSync, truncateSync, utimesSync, writeFileSy
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
+import type { TransferProgress } from '../../../main/bench/events.ts';
 import {
   CLOSE_MS,
   IDLE_MS,
@@ -62,6 +63,41 @@ afterEach(async () => {
   for (const each of clients.splice(0)) each.socket.destroy();
   // Whatever happened: every file was closed, and once.
   expect({ open: content.open(), closedTwice: content.closedTwice() }).toEqual({ open: 0, closedTwice: 0 });
+});
+
+describe('a file that takes its time', () => {
+  /** As `read and write`, with so many milliseconds between two portions. */
+  const slowly =
+    (ms: number): typeof sendFilePlain =>
+    (socket, fd, from, to, sent) =>
+      sendFilePlain(socket, fd, from, to, octets => {
+        bench.clock.advance(ms);
+        sent(octets);
+      });
+
+  it('is told four times a second at most, and never as whole: that is its event', async () => {
+    const told: TransferProgress[] = [];
+    await start({ sendFile: slowly(100), progress: each => told.push(each), macOf: () => MAC });
+    const startedAt = bench.clock.now();
+    await (await client()).get('/big?x=1');
+    const { seconds, bytes } = (await bench.event('http.request'))!;
+    expect(bytes).toBe(big.length);
+    expect(told.length).toBeGreaterThan(seconds);
+    expect(told.length).toBeLessThanOrEqual(seconds * 4);
+    const about = { via: 'http', ip: '127.0.0.1', mac: MAC, file: '/big', size: big.length, startedAt };
+    for (const [i, each] of told.entries()) {
+      expect(each).toEqual({ ...about, bytes: each.bytes });
+      expect(each.bytes).toBeGreaterThan(told[i - 1]?.bytes ?? 0);
+      expect(each.bytes).toBeLessThan(big.length);
+    }
+  });
+
+  it('is not told when it did not', async () => {
+    const told: TransferProgress[] = [];
+    await start({ sendFile: slowly(10), progress: each => told.push(each) });
+    await (await client()).get('/big');
+    expect(told).toEqual([]);
+  });
 });
 
 describe.each(ways)('files by $way', ({ sendFile }) => {

@@ -29,6 +29,7 @@ function exchange(content: Uint8Array, mode: Mode, options: readonly Option[], l
       wire.push({ at: now + 1 + link.random() * 4, order: order++, bytes: new Uint8Array(bytes), to });
   };
   let outcome: Outcome | undefined;
+  const progress: { readonly at: number; readonly bytes: number }[] = [];
   let sent = 0;
   const terms = negotiate(
     { op: 'rrq', name: 'x', mode, options },
@@ -49,6 +50,7 @@ function exchange(content: Uint8Array, mode: Mode, options: readonly Option[], l
     },
     {
       heard: () => {},
+      progressed: bytes => progress.push({ at: now, bytes }),
       ended: result => {
         outcome = result;
       },
@@ -72,7 +74,7 @@ function exchange(content: Uint8Array, mode: Mode, options: readonly Option[], l
       nudge = now + 1000;
     } else session.tick(now);
   }
-  return { client, outcome, sent, seconds: now / 1000, terms };
+  return { client, outcome, progress, sent, seconds: now / 1000, terms };
 }
 
 const clean: Link = { loss: 0, duplication: 0, reordering: 0, random: () => 0.5 };
@@ -97,6 +99,20 @@ describe('a transfer on a clean wire', () => {
     expect(client.done).toBe(true);
     expect(sent).toBe(Math.floor(length / 512) + 1);
     expect(outcome).toEqual({ ending: { why: 'done', confirmed: true }, bytes: length, retransmits: 0 });
+  });
+
+  it('that is short tells no progress; a long one tells it four times a second at most', () => {
+    expect(exchange(bytesOf(512 * 200), 'octet', [], clean).progress).toEqual([]);
+    const { progress, seconds } = exchange(bytesOf(512 * 2000), 'octet', [], clean);
+    expect(seconds).toBeGreaterThan(4);
+    expect(progress[0]!.at).toBeGreaterThanOrEqual(500);
+    expect(progress.length).toBeGreaterThan(3 * (seconds - 1));
+    for (const [i, { at, bytes }] of progress.entries()) {
+      const before = progress[i - 1] ?? { at: 0, bytes: 0 };
+      expect(at - before.at).toBeGreaterThanOrEqual(250);
+      expect(bytes).toBeGreaterThan(before.bytes);
+      expect(bytes).toBeLessThanOrEqual(512 * 2000);
+    }
   });
 
   it('block numbers roll over from 65535 to 0, in lock-step', () => {

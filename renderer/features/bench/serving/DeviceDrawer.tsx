@@ -13,6 +13,7 @@ import { DeviceNotes } from './DeviceNotes.tsx';
 import { DevicePackets } from './DevicePackets.tsx';
 import { KindBadge } from './DeviceRow.tsx';
 import { DeviceStory } from './DeviceStory.tsx';
+import { DeviceTransfer } from './DeviceTransfer.tsx';
 import { DeviceWhy } from './DeviceWhy.tsx';
 
 const TABS = [
@@ -67,6 +68,7 @@ export function DeviceDrawer({ id, tab, onClose }: DeviceDrawerProps) {
           </div>
         </dl>
       )}
+      {device && <DeviceTransfer device={device} />}
       {device ? (
         <Tabs
           value={shown}

@@ -1,7 +1,14 @@
 /** A device's row: how far its steps are filled, and what it does now. */
 import { describe, expect, it } from 'vitest';
 import type { DeviceView, Stage } from '../../../../main/contract/views.ts';
-import { byArrival, doingOf, isIn, matches, stepsOf } from '../../../../renderer/features/bench/device.state.ts';
+import {
+  byArrival,
+  doingOf,
+  fetchingOf,
+  isIn,
+  matches,
+  stepsOf,
+} from '../../../../renderer/features/bench/device.state.ts';
 
 const NOW = 1_000_000;
 
@@ -113,6 +120,33 @@ describe('what it does now', () => {
       fill: 0.5,
     });
     expect(at(device(['kernel'], { progress: progress(0) }))).toMatchObject({ text: 'kernel8.img, 26.0 MB' });
+  });
+
+  it('counts from what was heard last when the clock has not ticked since', () => {
+    const one = device(['kernel'], { progress: progress(13_000_000), lastSeen: NOW });
+    expect(at(one, NOW - 1_900).text).toBe('kernel8.img 50 % at 6.5 MB/s');
+  });
+
+  it('is the file with amount, rate and time left, in its drawer', () => {
+    const one = (bytes: number, more = {}) => device(['kernel'], { progress: { ...progress(bytes), ...more } });
+    expect(fetchingOf(one(6_500_000), NOW)).toEqual({
+      file: '1a2b/kernel8.img?x',
+      fill: 0.25,
+      share: '25 %',
+      amount: '6.5 MB of 26.0 MB',
+      rate: '3.3 MB/s',
+      left: '6.0 s left',
+    });
+    expect(fetchingOf(one(0), NOW)).toMatchObject({ amount: '26.0 MB', share: undefined, rate: undefined });
+    expect(fetchingOf(one(26_000_000, { rate: 5e6 }), NOW)).toBeUndefined();
+    expect(fetchingOf(one(13_000_000, { stopped: true }), NOW)).toBeUndefined();
+    expect(fetchingOf(device(['kernel']), NOW)).toBeUndefined();
+  });
+
+  it('is where it stopped in a file', () => {
+    const one = device(['kernel'], { progress: { ...progress(13_000_000), stopped: true } });
+    expect(at(one).text).toBe('Stopped in kernel8.img after 13.0 MB of 26.0 MB');
+    expect(stepsOf(one)[2]!.fill).toBe(1);
   });
 
   it('is what it got, and then its silence', () => {
