@@ -143,16 +143,23 @@ function refusal(session: Session): Promise<never> {
   });
 }
 
-/** `seconds`: how long it is waited for; undefined for ever. */
+/** `seconds`: how long it is waited for, and at least for the end of the try that is under way; undefined for ever. */
 function connected(session: Session, seconds?: number): Promise<void> {
   return new Promise((resolve, reject) => {
-    const missing = new BenchError('CONSOLE_NOT_THERE', { target: session.target });
-    const timer = seconds === undefined ? undefined : setTimeout(() => reject(missing), seconds * 1000);
+    let late = false;
     const look = (): void => {
-      if (session.state.phase !== 'open') return;
-      clearTimeout(timer);
-      resolve();
+      const { state } = session;
+      if (state.phase === 'open') {
+        clearTimeout(timer);
+        resolve();
+      } else if (late && state.phase === 'waiting')
+        reject(state.error ?? new BenchError('CONSOLE_NOT_THERE', { target: session.target }));
     };
+    const deadline = (): void => {
+      late = true;
+      look();
+    };
+    const timer = seconds === undefined ? undefined : setTimeout(deadline, seconds * 1000);
     session.onState(look);
     look();
   });

@@ -235,7 +235,7 @@ export class LiveSession implements Session {
     this.#failures++;
     const reason = known.message;
     if (this.#state.phase !== 'waiting' || this.#state.reason !== reason) {
-      this.#enter({ phase: 'waiting', since, reason });
+      this.#enter({ phase: 'waiting', since, reason, error: known });
     }
     this.#wait();
   }

@@ -9,8 +9,8 @@ import type { LineControl } from '../host/host.ts';
 export type SessionState =
   | { readonly phase: 'connecting'; readonly since: number }
   | { readonly phase: 'open'; readonly since: number }
-  /** The link ended or is not there yet; it is tried again by itself. */
-  | { readonly phase: 'waiting'; readonly since: number; readonly reason: string }
+  /** The link ended, or could not be made (`error`); it is tried again by itself. */
+  | { readonly phase: 'waiting'; readonly since: number; readonly reason: string; readonly error?: BenchError }
   /** Another program may use the port; `resume` takes it back. */
   | { readonly phase: 'released'; readonly since: number }
   /** A person must decide, e.g. because the host key changed; `resume` tries again. */

@@ -98,7 +98,13 @@ async function powerOff(): Promise<void> {
     .stdout.split('\n')
     .filter(Boolean);
   sshd.kill('SIGTERM');
-  for (const pid of held) process.kill(Number(pid), 'SIGKILL');
+  for (const pid of held) {
+    try {
+      process.kill(Number(pid), 'SIGKILL');
+    } catch {
+      // It ended by itself meanwhile.
+    }
+  }
   await sshd.ended;
 }
 

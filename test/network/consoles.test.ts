@@ -2,7 +2,18 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,6 +57,11 @@ async function nullModem(name: string): Promise<readonly [string, string]> {
   const [a, b] = [join(folder, `${name}-a`), join(folder, `${name}-b`)];
   start('socat', [`PTY,raw,echo=0,link=${a}`, `PTY,raw,echo=0,link=${b}`]);
   await until(() => existsSync(a) && existsSync(b));
+  // socat goes when nobody has one of its ends open.
+  const ends = [a, b].map(end => openSync(end, constants.O_RDWR | constants.O_NOCTTY | constants.O_NONBLOCK));
+  cleanups.push(() => {
+    for (const end of ends) closeSync(end);
+  });
   return [a, b];
 }
 
@@ -196,7 +212,10 @@ describe('serial ports', () => {
     expect([sum(0), sum(100_001), sum(200_002)]).toEqual(sums);
     const notes = readFileSync(text, 'utf8').match(/----- .* -----/g)!;
     expect(notes.filter(note => note.includes('connected again'))).toHaveLength(2);
-    expect(notes.filter(note => note.includes('its other end was closed'))).toHaveLength(3);
+    expect(
+      notes.filter(note => note.includes('its other end was closed')),
+      notes.join('\n'),
+    ).toHaveLength(3);
   });
 });
 

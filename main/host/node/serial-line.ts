@@ -30,21 +30,21 @@ interface Binding {
   close(): Promise<void>;
 }
 
+const UNPLUGGED = 'the adapter was unplugged';
+
 /** `holder` is asked who has the port before it is opened: a second reader would take half of the first one's bytes. */
 export async function openSerialLine(
   path: string,
   settings: LineSettings,
   holder: (realPath: string) => Promise<PortHolder | undefined>,
 ): Promise<SerialLine> {
-  const pty = isPty(path);
   // What made a pty often keeps both of its ends open.
-  const held = pty ? undefined : await holder(realPath(path));
+  const held = isPty(path) ? undefined : await holder(realPath(path));
   if (held && held.pid !== process.pid)
     throw new BenchError('CONSOLE_BUSY', { target: path, holder: `${held.program} (process ${held.pid})` });
   const { flowControl, parity, ...framing } = settings;
   // Loaded with the first port only: its native part is missing on rare systems, where everything else works.
   const { SerialPort } = await import('serialport');
-  const gone = pty ? 'its other end was closed' : 'the adapter was unplugged';
   let stream: SerialPort | undefined;
   try {
     const options = {
@@ -61,6 +61,9 @@ export async function openSerialLine(
     if (process.platform !== 'win32') {
       const binding = (await SerialPort.binding.open(options as never)) as unknown as Binding;
       try {
+        // Only now is it sure what the name stands for: a link may have come between the look and the opening.
+        const pty = isPty(path);
+        const gone = pty ? 'its other end was closed' : UNPLUGGED;
         const line = new NodeSerialLine({ path, gone, settings, binding, carrier: terminalCarrier(binding, pty) });
         await line.settle();
         return line;
@@ -72,7 +75,7 @@ export async function openSerialLine(
     stream = new SerialPort({ ...options, autoOpen: false } as never);
     await new Promise<void>((resolve, reject) => stream!.open(error => (error ? reject(error) : resolve())));
     const binding = stream.port as unknown as Binding;
-    const line = new NodeSerialLine({ path, gone, settings, binding, carrier: streamCarrier(stream) });
+    const line = new NodeSerialLine({ path, gone: UNPLUGGED, settings, binding, carrier: streamCarrier(stream) });
     await line.settle();
     return line;
   } catch (error) {
