@@ -75,15 +75,17 @@ describe('a flash from a window', () => {
       const { path, bytes } = image(lab, 24 * MB);
       const [a, b] = [loop(lab, 'a', 32 * MB), loop(lab, 'b', 32 * MB)];
       await withApp(lab, async ({ page, context, faults }) => {
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(60_000);
         await prepare(page, path, a, b);
         const second = await context.newPage();
         watch(second, faults);
         await second.goto(page.url().replace(/#.*/, '#/flash'));
         await erase(page, a, b);
-        await page.getByText('All 2 cards are ready, read back and right.').waitFor({ timeout: 60_000 });
+        await page
+          .getByText('All 2 cards are ready, read back and right.', { exact: true })
+          .waitFor({ timeout: 60_000 });
         await second.getByRole('link', { name: '2 cards' }).click();
-        await second.getByText('All 2 cards are ready, read back and right.').waitFor();
+        await second.getByText('All 2 cards are ready, read back and right.', { exact: true }).waitFor();
         for (const name of ['a', 'b']) expect(contentOf(lab, name, bytes.length).equals(bytes)).toBe(true);
         await page.getByRole('link', { name: 'History' }).click();
         await page.getByRole('grid', { name: 'History of cards' }).getByText('Written').first().waitFor();
@@ -98,7 +100,7 @@ describe('a flash from a window', () => {
       const name = loop(lab, 'a', 16 * MB);
       const before = contentOf(lab, 'a', 16 * MB);
       await withApp(lab, async ({ page }) => {
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(60_000);
         await prepare(page, path, name);
         await page.getByLabel('Published SHA-256').fill('ab'.repeat(32));
         await erase(page, name);
@@ -114,7 +116,7 @@ describe('a flash from a window', () => {
       const { path } = image(lab, 512 * MB);
       const name = loop(lab, 'a', 520 * MB);
       await withApp(lab, async ({ page }) => {
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(60_000);
         await prepare(page, path, name);
         await erase(page, name);
         await page.getByRole('link', { name: 'Bench' }).click();
@@ -160,7 +162,7 @@ describe('a flash from a window', () => {
     await withLab({ address: 'none' }, async lab => {
       loop(lab, 'a', 16 * MB);
       await withApp(lab, async ({ page }) => {
-        page.setDefaultTimeout(15_000);
+        page.setDefaultTimeout(60_000);
         await page.getByRole('link', { name: 'Flash' }).click();
         const allow = page.getByRole('switch', { name: /Allow fixed/ });
         await allow.focus();
