@@ -168,7 +168,7 @@ export async function createApp({
   };
   const handlers: Handlers = {
     ...benchHandlers({ engine, desk, wires, notes, settings, now }),
-    ...flashHandlers({ desk: flashDesk, jobs: flashJobs, history: flash.history, imageFolders }),
+    ...flashHandlers({ desk: flashDesk, jobs: flashJobs, history: flash.history, imageFolders, library, now }),
     ...consoleHandlers({ engine, desk: consoles, boxes, clock: engine.clock }),
     ...ipxeHandlers({
       engine,

@@ -1,6 +1,8 @@
 /** What the calls of the flasher do: each is one step to whom it concerns. */
+import { join } from 'node:path';
 import type { HandlersOf } from '../contract/calls.ts';
 import type { FLASH_CALLS } from '../contract/flash-calls.ts';
+import { makeEepromCard } from '../flash/customise/eeprom-files.ts';
 import type { History } from '../flash/history.ts';
 import type { FlashDesk } from './flash-desk.ts';
 import type { FlashJobs } from './flash-jobs.ts';
@@ -12,6 +14,9 @@ export interface FlashHandlerParts {
   readonly jobs: FlashJobs;
   readonly history: History;
   readonly imageFolders: readonly ImageFolder[];
+  /** Where images that are made go. */
+  readonly library: string;
+  readonly now: () => number;
 }
 
 export function flashHandlers({
@@ -19,6 +24,8 @@ export function flashHandlers({
   jobs,
   history,
   imageFolders,
+  library,
+  now,
 }: FlashHandlerParts): HandlersOf<typeof FLASH_CALLS> {
   return {
     'drives.protect': ({ drive }) => desk.protect(drive),
@@ -29,6 +36,14 @@ export function flashHandlers({
 
     'recipes.preview': ({ recipe, csv, as }) => previewRecipe(recipe, csv, as),
     'recipes.seal': ({ recipe }) => ({ text: sealedText(recipe) }),
+
+    'eeprom.make': async wish => {
+      const time = Math.floor(now() / 1000);
+      const named = ({ board }: { readonly board: string }): string =>
+        join(library, `${board.toLowerCase().replaceAll(' ', '-')}-bootloader.img`);
+      const { path: image, board, config } = await makeEepromCard({ ...wish, time }, named);
+      return { image, board, config };
+    },
 
     'flash.start': async wish => ({ job: await desk.flash(wish) }),
     'flash.queue': async wish => ({ job: await desk.queue(wish) }),

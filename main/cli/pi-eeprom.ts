@@ -1,8 +1,7 @@
 /** `benchboot pi eeprom`: an image that gives a Raspberry Pi 4 or 5 new bootloader settings, from files of its release. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { BenchError } from '../errors.ts';
-import { EepromDamage } from '../flash/customise/eeprom.ts';
-import { cardImage, eepromFiles, NETWORK_FIRST } from '../flash/customise/eeprom-card.ts';
+import { NETWORK_FIRST } from '../flash/customise/eeprom-card.ts';
+import { makeEepromCard } from '../flash/customise/eeprom-files.ts';
 import { command } from './command.ts';
 
 export const piEeprom = command({
@@ -29,42 +28,11 @@ export const piEeprom = command({
         });
       return [name, value] as const;
     });
-    const made = eepromFilesOf(image, {
-      image: readBytes(image),
-      recovery: readBytes(recovery),
-      settings: Object.fromEntries(given),
-      time: Math.floor(Date.now() / 1000),
-    });
-    writeBytes(out, await cardImage(made.files, 'EEPROM'));
-    output.record({ type: 'eeprom.card', path: out, board: made.board, config: made.config });
-    output.line(`${out}: a card for the ${made.board} with these settings:\n\n${made.config}`);
+    const settings = Object.fromEntries(given);
+    const time = Math.floor(Date.now() / 1000);
+    const { board, config } = await makeEepromCard({ recovery, image, settings, time }, out);
+    output.record({ type: 'eeprom.card', path: out, board, config });
+    output.line(`${out}: a card for the ${board} with these settings:\n\n${config}`);
     return 0;
   },
 });
-
-function eepromFilesOf(path: string, card: Parameters<typeof eepromFiles>[0]): ReturnType<typeof eepromFiles> {
-  try {
-    return eepromFiles(card);
-  } catch (error) {
-    if (!(error instanceof EepromDamage)) throw error;
-    const reason = `it is no bootloader image of a Raspberry Pi: ${error.message}`;
-    throw new BenchError('FILE_UNREADABLE', { path, reason }, { cause: error });
-  }
-}
-
-function readBytes(path: string): Uint8Array {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new BenchError('FILE_UNREADABLE', { path, reason: (error as Error).message }, { cause: error });
-  }
-}
-
-function writeBytes(path: string, bytes: Uint8Array): void {
-  try {
-    writeFileSync(`${path}.part`, bytes);
-    renameSync(`${path}.part`, path);
-  } catch (error) {
-    throw new BenchError('FILE_UNWRITABLE', { path, reason: (error as Error).message }, { cause: error });
-  }
-}

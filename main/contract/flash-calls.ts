@@ -2,7 +2,7 @@
 import * as v from 'valibot';
 import type { FlashRecord } from '../flash/history.ts';
 import { name, nothing, returns, text } from './call.ts';
-import type { ImageFile, ImageView, RecipePreview } from './flash-views.ts';
+import type { EepromCardView, ImageFile, ImageView, RecipePreview } from './flash-views.ts';
 
 const whole = (least: number, most: number) => v.pipe(v.number(), v.integer(), v.minValue(least), v.maxValue(most));
 const path = v.pipe(text, v.minLength(1));
@@ -56,6 +56,21 @@ export const FLASH_CALLS = {
   ),
   /** The text of a recipe file, its secrets hashed. */
   'recipes.seal': returns<{ readonly text: string }>()(v.strictObject({ recipe })),
+
+  /**
+   * Makes the image of a card that gives a Raspberry Pi's bootloader new settings, from files of its release, and puts it
+   * into the library.
+   */
+  'eeprom.make': returns<EepromCardView>()(
+    v.strictObject({
+      recovery: path,
+      image: path,
+      settings: v.record(
+        v.pipe(v.string(), v.regex(/^[A-Z][A-Z0-9_]{0,40}$/)),
+        v.pipe(v.string(), v.regex(/^[!-~]{1,80}$/)),
+      ),
+    }),
+  ),
 
   /** Erases the chosen drives and writes the image; resolves to the job's id as soon as it may begin. */
   'flash.start': returns<{ readonly job: string }>()(

@@ -125,6 +125,15 @@ export interface ImageView {
   readonly setUp?: { readonly kind: ImageKind; readonly says: string };
 }
 
+/** A card for the bootloader of a Raspberry Pi, ready to be written. */
+export interface EepromCardView {
+  readonly image: string;
+  /** `Raspberry Pi 4`. */
+  readonly board: string;
+  /** All settings that its bootloader will have, as text. */
+  readonly config: string;
+}
+
 export type RecipeProblem = Pick<RecipeRemark, 'pointer' | 'message' | 'severity' | 'next'>;
 
 /** What a recipe will do to each card. */

@@ -178,6 +178,11 @@ const HANDLERS: Partial<Handlers> = {
       });
     return { image, name: 'debian.raw', format: 'raw', fileSize: 2_147_483_648, size: 2_147_483_648 };
   },
+  'eeprom.make': () => ({
+    image: '/home/maria/Benchboot/raspberry-pi-4-bootloader.img',
+    board: 'Raspberry Pi 4',
+    config: '[all]\nBOOT_UART=1\nWAKE_ON_GPIO=1\nBOOT_ORDER=0xf12\n',
+  }),
   'recipes.preview': ({ recipe, csv, as }) => previewRecipe(recipe, csv, as),
   'flash.history': () => RECORDS,
   'flash.start': () => {
@@ -395,6 +400,29 @@ export function flashScenes(base: () => ScriptedViews) {
                 'hostname,address\nrack7-a,10.32.0.61/24\nrack7-b,10.32.0.62/24\nrack7-c,10.32.0.63/24\nrack7-d,10.32.0.64/24',
               );
             await page.getByText('What the card will say').waitFor();
+          },
+        },
+      ),
+    'flash-eeprom': () =>
+      scene(
+        { drives: ALL },
+        {
+          act: async page => {
+            await page.getByRole('button', { name: /Let a Raspberry Pi/ }).click();
+            await page.getByLabel('Bootloader', { exact: true }).fill('/home/maria/rpi-eeprom/pieeprom-2025-11-05.bin');
+          },
+        },
+      ),
+    'flash-eeprom-made': () =>
+      scene(
+        { drives: ALL },
+        {
+          act: async page => {
+            await page.getByRole('button', { name: /Let a Raspberry Pi/ }).click();
+            await page.getByLabel('Bootloader', { exact: true }).fill('/home/maria/rpi-eeprom/pieeprom-2025-11-05.bin');
+            await page.getByLabel('Recovery program', { exact: true }).fill('/home/maria/rpi-eeprom/recovery.bin');
+            await page.getByRole('button', { name: 'Make the image' }).click();
+            await page.getByText('BOOT_ORDER=0xf12').waitFor();
           },
         },
       ),

@@ -1,73 +1,13 @@
 /** Cards written from a real window: loop devices under `benchboot web`, byte for byte, stopped half way, and refused. */
-import { execFileSync } from 'node:child_process';
-import { closeSync, ftruncateSync, mkdirSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
 import { afterEach, describe, expect, it } from 'vitest';
-import { type Lab, withLab } from '../lab/lab.ts';
+import { withLab } from '../lab/lab.ts';
 import { watch, withApp } from './app.ts';
+import { contentOf, detachAll, erase, image, KB, loop, MB, prepare, unplug } from './flash-cards.ts';
 
-const KB = 1024;
-const MB = 1 << 20;
 /** Any loop device may appear while a queue waits, and must not be taken: so small as ours is no other one. */
 const QUEUE_CARD = 236 * KB;
 
-const loops: string[] = [];
-afterEach(() => {
-  for (const device of loops.splice(0)) execFileSync('losetup', ['-d', device]);
-});
-
-/** A loop device of its own; its short name. */
-function loop(lab: Lab, name: string, size: number): string {
-  mkdirSync(lab.state, { recursive: true });
-  const file = join(lab.state, `${name}.bin`);
-  const fd = openSync(file, 'w');
-  ftruncateSync(fd, size);
-  writeSync(fd, 'old content');
-  closeSync(fd);
-  const device = execFileSync('losetup', ['--find', '--show', file], { encoding: 'utf8' }).trim();
-  loops.push(device);
-  return device.replace('/dev/', '');
-}
-
-/** As a card that is taken out of its slot. */
-function unplug(name: string): void {
-  execFileSync('losetup', ['-d', `/dev/${name}`]);
-  loops.splice(loops.indexOf(`/dev/${name}`), 1);
-}
-
-/** An image that is different everywhere, with the mark of a partition table. */
-function image(lab: Lab, size: number): { readonly path: string; readonly bytes: Buffer } {
-  mkdirSync(lab.state, { recursive: true });
-  const bytes = Buffer.alloc(size);
-  for (let at = 0; at < size; at += 4) bytes.writeUInt32LE((at * 2_654_435_761) >>> 0, at);
-  bytes.writeUInt16BE(0x55aa, 510);
-  const path = join(lab.state, 'board.img');
-  writeFileSync(path, bytes);
-  return { path, bytes };
-}
-
-async function prepare(page: Page, path: string, ...names: readonly string[]): Promise<void> {
-  await page.getByRole('link', { name: 'Flash' }).click();
-  await page.getByLabel('Link or path of an image').fill(path);
-  await page.getByRole('button', { name: 'Use' }).click();
-  await page.getByText('a plain image').waitFor();
-  const allow = page.getByRole('switch', { name: /Allow fixed/ });
-  await allow.focus();
-  await allow.press('Space');
-  for (const name of names) await page.getByRole('checkbox', { name: new RegExp(`\\(${name}\\)`) }).click();
-}
-
-/** The button that erases, and the name of what is no everyday target, typed. */
-async function erase(page: Page, ...names: readonly string[]): Promise<void> {
-  await page.getByRole('button', { name: /^(Erase|Write to) / }).click();
-  const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox').fill(names.join(' '));
-  await dialog.getByRole('button', { name: /^(Erase|Write to) / }).click();
-}
-
-const contentOf = (lab: Lab, name: string, length: number): Buffer =>
-  readFileSync(join(lab.state, `${name}.bin`)).subarray(0, length);
+afterEach(detachAll);
 
 describe('a flash from a window', () => {
   it('two cards at once, read back, byte for byte; a second window sees the same; the history keeps it', async () => {

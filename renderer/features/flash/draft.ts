@@ -1,11 +1,14 @@
 /** What is being prepared in this window: kept while another view is shown, forgotten with the window. Passwords are nowhere else. */
 import { useSyncExternalStore } from 'react';
+import type { EepromCardView } from '../../../main/contract/flash-views.ts';
 import { EMPTY_QUEUE, type QueueForm } from './queue.state.ts';
 import { EMPTY_FORM, type RecipeForm } from './recipe.state.ts';
 
 export interface Draft {
   /** Path or URL; empty: none. */
   readonly image: string;
+  /** When the image was made for the bootloader of a Raspberry Pi. */
+  readonly eeprom?: EepromCardView | undefined;
   /** Which file of a zip. */
   readonly entry: string;
   /** As it was pasted. */
@@ -44,7 +47,14 @@ export const changeForm = (patch: Partial<RecipeForm>): void => changeDraft({ fo
 export const changeQueue = (patch: Partial<QueueForm>): void => changeDraft({ queue: { ...draft.queue, ...patch } });
 
 /** Another image: its checksum and its entry are others too. */
-export const chooseImage = (image: string): void => changeDraft({ image, entry: '', checksum: '', bmap: true });
+export const chooseImage = (image: string): void =>
+  changeDraft({ image, eeprom: undefined, entry: '', checksum: '', bmap: true });
+
+/** Such a card holds no system that could be set up. */
+export const chooseEeprom = (eeprom: EepromCardView): void => {
+  chooseImage(eeprom.image);
+  changeDraft({ eeprom, form: { ...draft.form, preset: 'none' } });
+};
 
 export function useDraft(): Draft {
   return useSyncExternalStore(

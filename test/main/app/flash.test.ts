@@ -8,6 +8,7 @@ import type { CallArgs, CallName, CallResult } from '../../../main/contract/call
 import type { DrivesView, FlashJobView, OfferedDrive } from '../../../main/contract/flash-views.ts';
 import type { MemoryDrives } from '../../../main/host/memory/memory-drives.ts';
 import { memoryChannels } from '../../../main/rpc/memory-channel.ts';
+import { image as bootloaderImage } from '../flash/customise/eeprom-image.ts';
 import { type Machine, machine } from '../memory-bench.ts';
 import { flashOf } from '../memory-flash.ts';
 import { errorOf, Window } from '../rpc/kit.ts';
@@ -319,6 +320,33 @@ describe('a recipe', () => {
       message: expect.stringContaining('From row 3 on the table has 1 rows'),
     });
     expect(drives().changes).toEqual([]);
+  });
+});
+
+describe('a card for a bootloader', () => {
+  it('is made from the files of a release, into the library', async () => {
+    const [bootloader, recovery] = [join(folder(), 'pieeprom.bin'), join(folder(), 'recovery.bin')];
+    writeFileSync(bootloader, bootloaderImage());
+    writeFileSync(recovery, 'the program that writes it');
+    const made = await call('eeprom.make', { image: bootloader, recovery, settings: { BOOT_ORDER: '0xf2' } });
+    expect(made).toMatchObject({
+      board: 'Raspberry Pi 4',
+      image: join(folder(), 'Benchboot', 'raspberry-pi-4-bootloader.img'),
+      config: expect.stringContaining('BOOT_ORDER=0xf2\n'),
+    });
+    expect(await call('images.inspect', { image: made.image })).toMatchObject({ format: 'raw' });
+  });
+
+  it('what is no bootloader is told, and no device is read to its end', async () => {
+    const settings = {};
+    const wrong = await errorOf(call('eeprom.make', { image, recovery: image, settings }));
+    expect(wrong).toMatchObject({ code: 'FILE_UNREADABLE', message: expect.stringContaining('no bootloader image') });
+    for (const path of ['/dev/zero', folder()])
+      expect(await errorOf(call('eeprom.make', { image: path, recovery: path, settings }))).toMatchObject({
+        code: 'FILE_UNREADABLE',
+      });
+    for (const bad of [{ 'BOOT ORDER': '1' }, { BOOT_ORDER: '1\n[none]' }])
+      expect(await errorOf(call('eeprom.make', { image, recovery: image, settings: bad }))).toBeDefined();
   });
 });
 

@@ -1,6 +1,6 @@
 /** Which image: dropped, chosen, pasted or at hand; then what it is. */
 import { Button, Checkbox, TextInput, UnstyledButton } from '@mantine/core';
-import { IconDisc, IconFile, IconLink, IconPhotoDown } from '@tabler/icons-react';
+import { IconDisc, IconFile, IconLink, IconNetwork, IconPhotoDown } from '@tabler/icons-react';
 import { type DragEvent, useState } from 'react';
 import type { ImageView } from '../../../../main/contract/flash-views.ts';
 import { bytesText } from '../../../../main/kit/quantity.ts';
@@ -15,6 +15,7 @@ import { changeDraft, chooseImage, type Draft } from '../draft.ts';
 import { droppedPath, formatText, sha256In } from '../flash.state.ts';
 import { fileName, folderName } from '../job.state.ts';
 import classes from './Compose.module.css';
+import { EepromDialog } from './EepromDialog.tsx';
 
 export function ImagePanel({ draft, image }: { draft: Draft; image: Answer<ImageView> }) {
   const { pickFile, pathOf, facts } = useLink();
@@ -79,6 +80,7 @@ export function ImagePanel({ draft, image }: { draft: Draft; image: Answer<Image
             )}
             <PathField />
             <AtHand />
+            <MakeOne />
           </>
         ) : image.error ? (
           <>
@@ -160,6 +162,27 @@ function AtHand() {
   );
 }
 
+function MakeOne() {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <h3 className={classes.group}>Made here</h3>
+      <ul className={classes.plain}>
+        <li>
+          <UnstyledButton className={classes.file} onClick={() => setOpen(true)}>
+            <IconNetwork size={20} stroke={1.6} aria-hidden />
+            <span className={classes.fileBody}>
+              <span>Let a Raspberry Pi start from the network</span>
+              <span className={classes.small}>A card for the bootloader of a Raspberry Pi 4 or 5</span>
+            </span>
+          </UnstyledButton>
+        </li>
+      </ul>
+      <EepromDialog isOpen={isOpen} onClose={() => setOpen(false)} />
+    </>
+  );
+}
+
 /** `.sha256` of the image itself, else the file's name. */
 const publishedName = (path: string, image: string): string =>
   path.startsWith(image) ? path.slice(image.length) : fileName(path);
@@ -216,6 +239,14 @@ function KnownImage({ draft, image }: { draft: Draft; image: ImageView }) {
             <dd>{setUp.says}</dd>
           </>
         )}
+        {draft.eeprom && (
+          <>
+            <dt>For</dt>
+            <dd>{draft.eeprom.board}</dd>
+            <dt>Settings</dt>
+            <dd className={classes.config}>{draft.eeprom.config.trim()}</dd>
+          </>
+        )}
         {bmap && (
           <>
             <dt>Block map</dt>
@@ -225,6 +256,12 @@ function KnownImage({ draft, image }: { draft: Draft; image: ImageView }) {
           </>
         )}
       </dl>
+      {draft.eeprom && (
+        <p className={classes.hint}>
+          Start the board with this card and wait until its light blinks fast and steadily; then take the card out. The
+          board keeps these settings.
+        </p>
+      )}
       <TextInput
         label="Published SHA-256"
         description={
