@@ -10,6 +10,24 @@ interface Row<D> {
 }
 const row = <D>(exit: Row<D>['exit'], says: (data: D) => string): Row<D> => ({ exit, says });
 
+/** What the operating system means, for people: `ENOENT: no such file or directory, open '/x'` as a sentence part. */
+const inWords = (reason: string): string => SYSTEM_WORDS[/^(E[A-Z0-9]+):/.exec(reason)?.[1] ?? ''] ?? reason;
+const SYSTEM_WORDS: Readonly<Record<string, string>> = {
+  EACCES: 'this user may not',
+  EDQUOT: 'the quota of this user is used up',
+  EFBIG: 'the file system there takes no file of that size',
+  EIO: 'the drive it is on reports a fault',
+  EISDIR: 'it is a folder',
+  ELOOP: 'its links lead in a circle',
+  EMFILE: 'too many files are open',
+  ENAMETOOLONG: 'the name is too long',
+  ENOENT: 'there is no such file or folder',
+  ENOSPC: 'the disk is full',
+  ENOTDIR: 'a part of the path is no folder',
+  EPERM: 'the system does not allow it',
+  EROFS: 'the file system there is read-only',
+};
+
 const list = (items: readonly string[]): string => items.join(', ');
 
 const CATALOGUE = {
@@ -34,6 +52,11 @@ const CATALOGUE = {
     1,
     (d: { port: number }) =>
       `TCP port ${d.port} on 127.0.0.1 is used by another program. Leave --port out to take any free one.`,
+  ),
+  WEB_PORT_FORBIDDEN: row(
+    3,
+    (d: { port: number }) =>
+      `TCP port ${d.port} needs the right CAP_NET_BIND_SERVICE. Leave --port out to take any free one, or choose one above 1023.`,
   ),
   ADDRESS_MISSING: row(
     1,
@@ -63,12 +86,12 @@ const CATALOGUE = {
   FILE_UNREADABLE: row(
     1,
     (d: { path: string; reason: string }) =>
-      `"${d.path}" cannot be read: ${d.reason}. Check the name and its permissions.`,
+      `"${d.path}" cannot be read: ${inWords(d.reason)}. Check the name and its permissions.`,
   ),
   FILE_UNWRITABLE: row(
     1,
     (d: { path: string; reason: string }) =>
-      `"${d.path}" cannot be written: ${d.reason}. Free some space or choose another place; what was there is unchanged.`,
+      `"${d.path}" cannot be written: ${inWords(d.reason)}. Free some space or choose another place; what was there is unchanged.`,
   ),
   BENCH_FILE_INVALID: row(
     1,

@@ -37,7 +37,15 @@ export const web = command({
           output.log(`benchboot: the engine stopped. ${state.reason} It is ${state.engine}.`);
       },
     });
-    const server = await startWebServer({ port, files, onWindow: windows.add });
+    const server = await startWebServer({
+      port,
+      files,
+      onWindow: windows.add,
+      onNewLink(url) {
+        output.record({ t: new Date().toISOString(), type: 'web', url, port: server.port });
+        output.line(`\nA browser that has no key asked to come in. A link for one more:\n\n    ${url}`);
+      },
+    });
     try {
       await Promise.race([keeper.start(), interrupted]);
       const url = server.link();

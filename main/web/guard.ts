@@ -51,15 +51,22 @@ export class Guard {
     return `http://${this.#hosts[0]}/?token=${token}`;
   }
 
+  /** A link waits for somebody to use it. */
+  get isOpen(): boolean {
+    return this.#tokens.size > 0;
+  }
+
   judge({ method, url, host, origin, cookie }: RequestFacts): Verdict {
     if (host === undefined || !this.#hosts.includes(host.toLowerCase()))
       return refused(403, 'This address is not the one that Benchboot listens at.');
     if (origin !== undefined && origin !== `http://${host.toLowerCase()}`)
       return refused(403, 'Another page may not talk to Benchboot.');
     if (method !== 'GET' && method !== 'HEAD') return refused(405, 'Only GET and HEAD are answered here.');
-    const token = tokenOf(url);
+    // Only a visit uses a link up: programs that look at links ask for the head alone.
+    const token = method === 'GET' ? tokenOf(url) : undefined;
     if (token !== undefined) {
-      if (!this.#take(token))
+      // Whoever is in already and follows an old link, e.g. from the terminal once more, simply goes on.
+      if (!this.#take(token) && !this.#knows(cookie))
         return refused(
           401,
           'This link was used already, or is not from this run. Take the newest one from the terminal.',
@@ -69,9 +76,7 @@ export class Guard {
         setCookie: `${this.#cookieName}=${this.#key}; Path=/; HttpOnly; SameSite=Strict`,
       };
     }
-    const key = cookies(cookie).get(this.#cookieName);
-    if (key === undefined || !same(key, this.#key))
-      return refused(401, 'Open the link that `benchboot web` printed in its terminal.');
+    if (!this.#knows(cookie)) return refused(401, 'Open the link that `benchboot web` printed in its terminal.');
     return { may: true };
   }
 
@@ -80,6 +85,11 @@ export class Guard {
     if (facts.origin === undefined) return refused(403, 'A page of Benchboot says where it comes from.');
     const verdict = this.judge({ ...facts, url: '/' });
     return verdict.may === 'enter' ? refused(401, 'Open the page first.') : verdict;
+  }
+
+  #knows(cookie: string | undefined): boolean {
+    const key = cookies(cookie).get(this.#cookieName);
+    return key !== undefined && same(key, this.#key);
   }
 
   #take(given: string): boolean {

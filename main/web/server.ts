@@ -19,6 +19,8 @@ export interface WebServerParts {
   readonly files: ReadonlyMap<string, RendererFile>;
   /** A window came. */
   readonly onWindow: (socket: WebSocket) => void;
+  /** Somebody without a key came after the last link was used: here is one more, to be shown to the person at this laptop. */
+  readonly onNewLink?: (link: string) => void;
 }
 
 export interface WebServer {
@@ -37,8 +39,8 @@ const SLOW_MS = 5_000;
 
 const randomNonce = (): string => randomBytes(16).toString('base64');
 
-/** Throws PORT_TAKEN. */
-export async function startWebServer({ port, files, onWindow }: WebServerParts): Promise<WebServer> {
+/** Throws WEB_PORT_TAKEN or WEB_PORT_FORBIDDEN. */
+export async function startWebServer({ port, files, onWindow, onNewLink }: WebServerParts): Promise<WebServer> {
   const server = createServer({
     headersTimeout: SLOW_MS,
     requestTimeout: SLOW_MS,
@@ -55,6 +57,8 @@ export async function startWebServer({ port, files, onWindow }: WebServerParts):
     const verdict = guard.judge(factsOf(request));
     if (verdict.may === false) {
       say(response, verdict.status, verdict.why);
+      // One at a time: knocking without end fills no terminal.
+      if (verdict.status === 401 && !guard.isOpen) onNewLink?.(guard.link());
       return;
     }
     if (verdict.may === 'enter') {
@@ -136,8 +140,10 @@ function refuse(stream: Duplex, status: number): void {
 function listen(server: ReturnType<typeof createServer>, port: number): Promise<number> {
   return new Promise((resolve, reject) => {
     server.once('error', error => {
-      const taken = systemCode(error) === 'EADDRINUSE';
-      reject(taken ? new BenchError('WEB_PORT_TAKEN', { port }) : error);
+      const code = systemCode(error);
+      if (code === 'EADDRINUSE') reject(new BenchError('WEB_PORT_TAKEN', { port }));
+      else if (code === 'EACCES') reject(new BenchError('WEB_PORT_FORBIDDEN', { port }));
+      else reject(error);
     });
     server.listen({ host: ADDRESS, port }, () => resolve((server.address() as AddressInfo).port));
   });

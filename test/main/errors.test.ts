@@ -12,6 +12,7 @@ const EXAMPLES: { readonly [C in ErrorCode]: ErrorData<C> } = {
   NIC_NOT_FOUND: { nic: 'eth7', known: ['bench0', 'office0'] },
   NIC_GONE: { nic: 'bench0' },
   PORT_TAKEN: { protocol: 'UDP', port: 69, address: '10.32.0.1', holder: 'dnsmasq (process 812)' },
+  WEB_PORT_FORBIDDEN: { port: 80 },
   WEB_PORT_TAKEN: { port: 8080 },
   ADDRESS_MISSING: { address: '10.32.0.9', nic: 'bench0' },
   PERMISSION_MISSING: { what: 'Listening on UDP port 67', right: 'CAP_NET_BIND_SERVICE' },
@@ -109,6 +110,16 @@ describe('the error catalogue', () => {
     const refused = new BenchError('SAFETY_REFUSED', { ...EXAMPLES.SAFETY_REFUSED, override: undefined });
     expect(refused.message).toMatch(/Choose another port\.$/);
     expect(new BenchError('BENCH_FILE_INVALID', { path: 'b.json', problems: ['x'] }).message).toContain('a problem: x');
+  });
+
+  it.each([
+    ["ENOENT: no such file or directory, open '/x/y.part'", 'there is no such file or folder'],
+    ['ENOSPC: no space left on device, write', 'the disk is full'],
+    ['EXDEV: cross-device link not permitted', 'EXDEV: cross-device link not permitted'],
+    ['it is not a folder', 'it is not a folder'],
+  ])('what the system says of a file, %j, is said in words', (reason, words) => {
+    expect(new BenchError('FILE_UNREADABLE', { path: '/x/y', reason }).message).toContain(`cannot be read: ${words}. `);
+    expect(new BenchError('FILE_UNWRITABLE', { path: '/x/y', reason }).message).toContain(`written: ${words}. `);
   });
 
   it('every code is thrown somewhere', () => {

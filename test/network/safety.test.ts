@@ -110,9 +110,16 @@ describe('what serve needs', () => {
   it('names the missing right', async () => {
     await withLab({}, async lab => {
       const user = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];
-      const refused = lab.start('srv', [...user, process.execPath, lab.cli, 'serve', '--nic', 'bench0'], 'nobody');
-      expect((await refused.ended).code).toBe(3);
-      expect(refused.stderr.join(' ')).toContain('CAP_NET_');
+      for (const command of [
+        ['serve', '--nic', 'bench0'],
+        ['watch', '--nic', 'bench0'],
+        ['web', '--port', '80'],
+      ]) {
+        const refused = lab.start('srv', [...user, process.execPath, lab.cli, ...command], 'nobody');
+        expect((await refused.ended).code).toBe(3);
+        expect(refused.stderr.join(' ')).toContain('CAP_NET_');
+        expect(refused.stderr).toHaveLength(1);
+      }
     });
   });
 });

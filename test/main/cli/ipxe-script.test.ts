@@ -74,7 +74,7 @@ describe('ipxe lint', () => {
 
   it.each([
     ['.', 'FILE_UNREADABLE', /cannot be read: it is a folder\./],
-    ['none.ipxe', 'FILE_UNREADABLE', /ENOENT/],
+    ['none.ipxe', 'FILE_UNREADABLE', /cannot be read: there is no such file or folder\./],
     ['large.ipxe', 'IPXE_SCRIPT', /it has 100 MB, and no script is longer than 1 MiB\.$/],
   ])('%s is refused with a sentence', async (name, code, message) => {
     for (const command of [ipxeLint, ipxeRun])

@@ -11,6 +11,7 @@ import { startWebServer, type WebServer } from '../../../main/web/server.ts';
 import { Stage, Window } from '../rpc/kit.ts';
 
 let server: WebServer;
+let links: string[];
 let cookie: string;
 const stage = new Stage();
 const files = new Map([
@@ -22,9 +23,11 @@ const files = new Map([
 ]);
 
 beforeEach(async () => {
+  links = [];
   server = await startWebServer({
     port: 0,
     files,
+    onNewLink: link => links.push(link),
     onWindow: socket =>
       stage.serve(socketChannel(socket as unknown as SocketLike), {
         'folders.list': ({ path = '' }) => ({ path, parent: undefined, folders: [], files: [] }),
@@ -95,6 +98,15 @@ describe('pages', () => {
   ])('%s', async (_name, path, headers, status) => {
     const given = headers === undefined ? { cookie } : Object.keys(headers).length > 0 ? { cookie, ...headers } : {};
     expect((await get(path, given)).status).toBe(status);
+  });
+
+  it('a browser that comes without a key is given no page, and the person at this laptop one more link', async () => {
+    for (let knocks = 0; knocks < 3; knocks++) expect((await get('/')).status).toBe(401);
+    expect(links).toHaveLength(1);
+    const { pathname, search } = new URL(links[0]!);
+    expect((await get(pathname + search)).status).toBe(303);
+    expect((await get(pathname + search)).status).toBe(401);
+    expect(links).toHaveLength(2);
   });
 
   it('are answered on 127.0.0.1 alone', async () => {
