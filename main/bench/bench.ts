@@ -93,6 +93,7 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
     remembered: parts.remembered,
   });
   const emit: Emit = event => tell(log, devices, event, host.clock.now());
+  if (plan.overlaps.length > 0) emit({ type: 'notice', code: 'overlap', message: overlapText(plan) });
 
   const { failed, fail } = failure();
   const lost = () => fail(new BenchError('NIC_GONE', { nic: nic.name }));
@@ -247,6 +248,11 @@ async function start(parts: BenchParts, open: Disposables): Promise<Bench> {
         { application: parts.application },
       ),
   };
+}
+
+function overlapText({ overlaps, nic }: BenchPlan): string {
+  const networks = overlaps.map(({ address, prefix }) => `${address}/${prefix}`).join(', ');
+  return `While ${nic.name} is served, this laptop does not reach ${networks} elsewhere, because the bench uses the same numbers. Without an address of your own choice a free network is taken.`;
 }
 
 /** Logs an event, lets it move its device on, and logs what that showed. */

@@ -81,6 +81,7 @@ export interface PlanParts {
 
 const LEASE_SECONDS = 600;
 const HTTP_PORT = 80;
+const DNS_PORT = 53;
 
 /** Throws BenchError: NIC_NOT_FOUND, SAFETY_REFUSED, FILE_UNREADABLE or USAGE. */
 export function planBench({ nics, known, request, defaults, isFolder }: PlanParts): BenchPlan {
@@ -97,6 +98,11 @@ export function planBench({ nics, known, request, defaults, isFolder }: PlanPart
   const dns = wanted.dns ?? mode === 'dhcp';
   if (root !== undefined && !isFolder(root))
     throw new BenchError('FILE_UNREADABLE', { path: root, reason: 'it is not a folder that can be read' });
+  const httpPort = (wanted.http ?? true) ? (wanted.httpPort ?? HTTP_PORT) : undefined;
+  if (dns && httpPort === DNS_PORT)
+    throw new BenchError('USAGE', {
+      problem: `TCP port ${DNS_PORT} is that of DNS here. Choose another port for HTTP, or leave DNS out (--no-dns).`,
+    });
   const plan: BenchPlan = {
     nic,
     address,
@@ -109,7 +115,7 @@ export function planBench({ nics, known, request, defaults, isFolder }: PlanPart
     mode,
     identity: wanted.identity ?? 'mac',
     root: root === undefined ? undefined : resolve(root),
-    httpPort: (wanted.http ?? true) ? (wanted.httpPort ?? HTTP_PORT) : undefined,
+    httpPort,
     tftp: wanted.tftp ?? true,
     dns,
     domain: wanted.domain ?? 'bench',

@@ -1,6 +1,6 @@
 /** The rule `no-second-dhcp` on a real wire: the guard's decisions, with probing, listening and telling behind them. */
 import { randomInt } from 'node:crypto';
-import type { Ipv4, Mac } from 'node-dhcpd-lite';
+import { type Ipv4, inSubnet, type Mac } from 'node-dhcpd-lite';
 import { BenchError } from '../errors.ts';
 import type { Host } from '../host/host.ts';
 import {
@@ -35,10 +35,27 @@ export async function guardWire({
   dhcp,
   emit,
 }: GuardParts): Promise<{ cableIn(): void; close(): void }> {
-  const { nic, address } = plan;
+  const { nic, address, subnet } = plan;
   const { mac } = nic;
   if (plan.mode === 'proxy' || plan.force.includes('no-second-dhcp') || !mac) {
     dhcp.resume();
+    const told = new Set<Ipv4>();
+    const watch = createRivalWatch({
+      ownMac: mac ?? '',
+      ownAddress: address,
+      onRival({ server, offered }) {
+        if (plan.mode !== 'proxy' || offered === undefined || inSubnet(offered, subnet) || told.has(server)) return;
+        told.add(server);
+        emit({
+          type: 'notice',
+          code: 'proxy-out-of-reach',
+          message:
+            `Boards get addresses such as ${offered} from ${server}, and this laptop has ${address}/${subnet.prefix} on ${nic.name}: ` +
+            'they hardly reach the files here. Start again with a free address of that network for this laptop.',
+        });
+      },
+    });
+    wire.onHeard(frame => watch.hear(frame));
     return { cableIn: () => {}, close: () => {} };
   }
 

@@ -42,6 +42,10 @@ export function chooseAddressing({ nic, known, address, range }: AddressingReque
   const { address: own, prefix } = address
     ? checkAddress(address.address, address.subnet)
     : (nic.addresses.find(entry => isConfigured(entry) && entry.prefix <= 30) ?? freeNetwork(elsewhere));
+  if (address && elsewhere.some(network => network.address === own))
+    throw usage(
+      `--address ${own}/${prefix} cannot be used: this laptop has that address on another port already; leave --address out, and a free network is chosen`,
+    );
   const subnet = subnetOf({ address: own, prefix });
   return {
     address: own,

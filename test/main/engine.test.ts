@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import dnsPacket from 'dns-packet';
-import { messageType, optionValue } from 'node-dhcpd-lite';
+import { messageType, optionValue, parseCidr } from 'node-dhcpd-lite';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Bench } from '../../main/bench/bench.ts';
 import type { BenchRequest } from '../../main/bench/plan.ts';
@@ -200,6 +200,14 @@ describe('serving', () => {
     expect(offers).toHaveLength(1);
     expect(await m.told('dhcp.offer')).toMatchObject({ proxy: true, bootfile: 'undionly.kpxe' });
     expect(await m.told('dhcp.offer')).not.toHaveProperty('ip');
+  });
+
+  it('a chosen address that hides another network of this laptop is told', async () => {
+    await m.host.nics.addAddress('office0', { address: '192.168.1.23', prefix: 24 });
+    await start({ address: parseCidr('192.168.1.1/24')! });
+    expect(await m.told('notice', 'overlap')).toMatchObject({
+      message: expect.stringContaining('does not reach 192.168.1.23/24 elsewhere'),
+    });
   });
 
   it('works without raw access to the wire, as on other systems', async () => {

@@ -101,6 +101,11 @@ describe('the plan of a bench', () => {
     expect(plan({ address: parseCidr('192.168.1.1/24') }).overlaps).toEqual(wifi.addresses);
   });
 
+  it('HTTP does not take the port of DNS', () => {
+    expect(() => plan({ httpPort: 53 })).toThrow(/TCP port 53 is that of DNS/);
+    expect(plan({ httpPort: 53, dns: false }).httpPort).toBe(53);
+  });
+
   it('a root is remembered by its whole path', () => {
     expect(plan({ root: 'images' }).root).toBe(`${process.cwd()}/images`);
   });

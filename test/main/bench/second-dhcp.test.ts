@@ -1,4 +1,5 @@
 /** The rule no-second-dhcp with real packets on a memory wire: who counts as a second server, and who does not. */
+import { parseCidr } from 'node-dhcpd-lite';
 import { describe, expect, it } from 'vitest';
 import { openWire } from '../../../main/bench/bench-wire.ts';
 import type { BenchEvent } from '../../../main/bench/events.ts';
@@ -119,6 +120,24 @@ describe('no-second-dhcp while serving', () => {
     const { host, log } = await serving();
     host.network.frame(NIC, captureFrame(capture('bios', step)));
     expect(log).toEqual([]);
+  });
+
+  it('in proxy mode a server that gives addresses this laptop is not reached from is told, once', async () => {
+    const { host, events, log } = await play({ mode: 'proxy' });
+    for (const step of ['iPXE OFFER', 'iPXE ACK']) host.network.frame(NIC, captureFrame(capture('bios', step)));
+    await settled();
+    expect(events).toEqual([expect.objectContaining({ type: 'notice', code: 'proxy-out-of-reach' })]);
+    expect(events[0]).toMatchObject({
+      message: expect.stringMatching(/from 192\.168\.77\.1, and this laptop has 10\.32\.0\.1\/24/),
+    });
+    expect(log).toEqual(['resume']);
+  });
+
+  it('in proxy mode a server of the same network is as it should be', async () => {
+    const { host, events } = await play({ mode: 'proxy', address: parseCidr('192.168.77.9/24')! });
+    host.network.frame(NIC, captureFrame(capture('bios', 'iPXE OFFER')));
+    await settled();
+    expect(events).toEqual([]);
   });
 
   it('our own answers are not a rival’s', async () => {

@@ -75,6 +75,11 @@ describe('the address of the bench', () => {
     });
   });
 
+  it('is never one that this laptop has on another port: nobody would know which of them is meant', () => {
+    const asked = { address: cidr('192.168.1.23/16'), known: known('192.168.1.23/24') };
+    expect(() => choose(asked)).toThrow(/--address 192\.168\.1\.23\/16 .* on another port already/);
+  });
+
   it('is not added again when the port has it with the same prefix', () => {
     const nic = usb({ addresses: known('10.0.0.1/24') });
     expect(choose({ nic, address: cidr('10.0.0.1/24') }).add).toBe(false);
