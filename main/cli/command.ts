@@ -1,5 +1,5 @@
 /** What a command of the command line is: its words, its flags as data (help is made from them), and what it runs. */
-import { parseArgs } from 'node:util';
+import { type ParseArgsOptionsConfig, parseArgs } from 'node:util';
 import { parsedText } from '../bench/wish.ts';
 import { BenchError } from '../errors.ts';
 import type { Output } from './output.ts';
@@ -31,7 +31,7 @@ export interface Command {
 
 const COMMON = {
   json: { help: 'print one JSON object per line on standard output' },
-  help: { help: 'show this help' },
+  help: { help: 'show this help (-h)' },
 } as const;
 
 export function command<const F extends Record<string, Flag>>(definition: {
@@ -64,18 +64,18 @@ export function command<const F extends Record<string, Flag>>(definition: {
     summary: definition.summary,
     help,
     async run(args, output) {
-      const options = Object.fromEntries(
+      const options: ParseArgsOptionsConfig = Object.fromEntries(
         Object.entries(flags).map(([name, flag]) => [
           name,
           { type: flag.value ? ('string' as const) : ('boolean' as const), multiple: flag.repeat ?? false },
         ]),
       );
+      options.help = { type: 'boolean', short: 'h' };
       let parsed: ReturnType<typeof parseArgs>;
       try {
         parsed = parseArgs({ args: [...args], options, allowPositionals: true, strict: true });
       } catch (error) {
-        // Node adds advice for programmers after the first sentence.
-        throw usage(`${(error as Error).message.split(/\.\s/)[0]}.`);
+        throw usage(slip(error as Error));
       }
       if (parsed.values.help) {
         process.stdout.write(help());
@@ -89,6 +89,17 @@ export function command<const F extends Record<string, Flag>>(definition: {
       return definition.run(values as Values<F>, parsed.positionals, output(json === true));
     },
   };
+}
+
+/** What is wrong with the flags, from the error of `parseArgs`. */
+function slip({ message }: Error): string {
+  const [, flag] = /^Option '(--[\w-]+) <value>' argument missing/.exec(message) ?? [];
+  const [, unclear] = /^Option '(--[\w-]+)' argument is ambiguous/.exec(message) ?? [];
+  if (unclear)
+    return `What follows ${unclear} looks like a flag; a value that begins with "-" is written ${unclear}=VALUE.`;
+  if (flag) return `${flag} needs a value after it.`;
+  // Node adds advice for programmers after the first sentence.
+  return `${message.split(/\.\s/)[0]}.`;
 }
 
 /** Parses a flag's text with `parse`; says which flag was wrong and what it takes. */

@@ -8,11 +8,18 @@ export function interruption(): Promise<'interrupted'> {
   });
 }
 
+/** Node fires a longer timer at once. */
+const LONGEST_TIMER_MS = 2 ** 31 - 1;
+
 /** Resolves after `seconds`; never when undefined. `cancel` lets the process end. */
 export function elapsing(seconds: number | undefined): { elapsed: Promise<'elapsed'>; cancel: () => void } {
   let timer: NodeJS.Timeout | undefined;
   const elapsed = new Promise<'elapsed'>(resolve => {
-    if (seconds !== undefined) timer = setTimeout(() => resolve('elapsed'), seconds * 1000);
+    const wait = (left: number): void => {
+      const next = Math.min(left, LONGEST_TIMER_MS);
+      timer = setTimeout(() => (left > next ? wait(left - next) : resolve('elapsed')), next);
+    };
+    if (seconds !== undefined) wait(seconds * 1000);
   });
   return { elapsed, cancel: () => clearTimeout(timer) };
 }

@@ -69,9 +69,12 @@ function find(args: readonly string[]): { command: Command; rest: readonly strin
   return undefined;
 }
 
+const isHelp = (word: string): boolean => word === '--help' || word === '-h';
+
 async function main(args: readonly string[]): Promise<number> {
   const [first] = args;
-  if (first === undefined || first === 'help' || first === '--help' || first === '-h') {
+  if (first === 'help' && args[1] !== undefined) return main([...args.slice(1), '--help']);
+  if (first === undefined || first === 'help' || isHelp(first)) {
     process.stdout.write(overview());
     return first === undefined ? 2 : 0;
   }
@@ -82,8 +85,10 @@ async function main(args: readonly string[]): Promise<number> {
   const found = find(args);
   if (!found) {
     const family = COMMANDS.filter(c => c.words.startsWith(`${first} `));
-    if (family.length > 0 && (args[1] === undefined || args[1] === '--help')) {
-      process.stdout.write(`${family.map(c => `benchboot ${c.words} ${c.operands}\n    ${c.summary}`).join('\n')}\n`);
+    if (family.length > 0 && (args[1] === undefined || isHelp(args[1]))) {
+      process.stdout.write(
+        `${family.map(c => `benchboot ${`${c.words} ${c.operands}`.trim()}\n    ${c.summary}`).join('\n')}\n`,
+      );
       return args[1] ? 0 : 2;
     }
     throw new BenchError('USAGE', {

@@ -9,6 +9,13 @@ export interface Output {
   log(text: string): void;
 }
 
+/**
+ * What JSON leaves as it is although a terminal acts on it: a name from the wire may hold it, and people do look at
+ * these lines (rule `untrusted-text`). Written as escapes it says the same.
+ */
+const UNSAFE = /[\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+
 export function createOutput(json: boolean): Output {
   let pending = '';
   const flush = (): void => {
@@ -22,7 +29,7 @@ export function createOutput(json: boolean): Output {
       if (!json) return;
       // One write for all that a turn of the event loop brings: a write for each would slow down what it reports.
       if (!pending) setImmediate(flush);
-      pending += `${JSON.stringify(value)}\n`;
+      pending += `${JSON.stringify(value).replace(UNSAFE, escaped)}\n`;
     },
     line: (text = '') => {
       if (!json) process.stdout.write(`${text}\n`);

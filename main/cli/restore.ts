@@ -19,7 +19,12 @@ export const restore = command({
     }
     if (undone.length + failed.length === 0) {
       output.record({ type: 'restored', ok: true, message: 'nothing was left' });
-      output.line('Nothing was left to undo; this laptop is as it was.');
+      const isRoot = process.getuid?.() === 0 || process.platform === 'win32';
+      output.line(
+        isRoot
+          ? 'Nothing was left to undo; this laptop is as it was.'
+          : 'Nothing was left to undo by this user; what a run as root left, `sudo benchboot restore` undoes.',
+      );
     }
     return failed.length > 0 ? 1 : 0;
   },

@@ -3,10 +3,10 @@ import type { Bench } from '../bench/bench.ts';
 import type { LoggedEvent } from '../bench/event-log.ts';
 import type { DeviceView } from '../devices/devices.ts';
 import type { Engine } from '../engine.ts';
-import { clockText, spanText } from '../kit/duration.ts';
+import { clockText, spanText, timeOfDay } from '../kit/duration.ts';
 import { printable } from '../kit/printable.ts';
 import { bytesText } from '../kit/quantity.ts';
-import { liveScreen, styled, wrapped } from './screen.ts';
+import { cutTo, liveScreen, styled, wrapped } from './screen.ts';
 
 export interface ServeView {
   started(bench: Bench): void;
@@ -16,11 +16,13 @@ export interface ServeView {
 /** For a terminal: one picture, drawn again twice a second. */
 export function screenView(engine: Engine): ServeView {
   const notes: string[] = [];
+  let stopped: string | undefined;
   let timer: NodeJS.Timeout | undefined;
   let screen: ReturnType<typeof liveScreen> | undefined;
   const off = engine.events.on(event => {
     // A device's hint stands beside the device.
     const note = event.type === 'device.hint' ? undefined : noteOf(event);
+    if (event.type === 'stopped') stopped = note;
     if (!note) return;
     // The first seconds have no picture yet, and say what is going on.
     if (!screen && event.type === 'notice') process.stdout.write(`${note}\n`);
@@ -39,6 +41,8 @@ export function screenView(engine: Engine): ServeView {
       clearInterval(timer);
       off();
       screen?.close();
+      // The picture is not drawn again; that it is over, and why, stands below it.
+      if (stopped) process.stdout.write(`${stopped}\n`);
     },
   };
 }
@@ -86,6 +90,9 @@ export function picture(bench: Bench, seconds: number, notes: readonly string[],
   ];
 }
 
+/** A MAC and what a board calls itself fit; a longer name would push the columns after it aside. */
+const NAME_WIDTH = 24;
+
 function deviceRows(device: DeviceView, now: number): string[] {
   const stages = device.stages.map(({ stage, seconds }) =>
     seconds === undefined ? stage : `${stage} ${spanText(seconds)}`,
@@ -94,7 +101,7 @@ function deviceRows(device: DeviceView, now: number): string[] {
   const story = [...stages.map(text => styled('dim', text)), last === undefined ? '' : styled('bold', last)].join(
     ' - ',
   );
-  const name = device.name.padEnd(20);
+  const name = cutTo(device.name, NAME_WIDTH).padEnd(NAME_WIDTH);
   const silent = (now - device.lastSeen) / 1000;
   const row = `  ${styled('cyan', name)} ${(device.ip ?? '').padEnd(15)} ${(device.client ?? '').padEnd(18)} ${story}`;
   const moving = device.progress && device.stage !== 'up' ? progressText(device.progress, device.lastSeen) : '';
@@ -123,12 +130,12 @@ function progressText(transfer: NonNullable<DeviceView['progress']>, heardAt: nu
 /** A device moved on. */
 export function stageLine(event: Extract<LoggedEvent, { type: 'device.stage' }>): string {
   const after = event.after === undefined ? '' : ` after ${spanText(event.after)}`;
-  return `${event.t.slice(11, 19)}  ${event.name}${event.ip ? ` (${event.ip})` : ''}: ${event.stage}${after}, ${event.by}`;
+  return `${timeOfDay(event.t)}  ${event.name}${event.ip ? ` (${event.ip})` : ''}: ${event.stage}${after}, ${event.by}`;
 }
 
 /** What a person should read besides the devices, as a line; undefined for everyday events. */
 export function noteOf(event: LoggedEvent): string | undefined {
-  const at = event.t.slice(11, 19);
+  const at = timeOfDay(event.t);
   switch (event.type) {
     case 'device.hint':
       return `${at}  ${event.name}: ${event.hint}`;
@@ -139,6 +146,8 @@ export function noteOf(event: LoggedEvent): string | undefined {
       return `${at}  ${printable(event.message, 500)}`;
     case 'nic.link':
       return `${at}  ${event.nic}: ${event.carrier ? `cable in${event.speed ? ` at ${event.speed} Mb/s` : ''}` : event.present ? 'no cable' : 'the port is gone'}`;
+    case 'stopped':
+      return `${at}  Stopped: ${event.reason}.`;
     default:
       return undefined;
   }

@@ -5,7 +5,7 @@ import { type BenchWish, readWish } from '../bench/wish.ts';
 import { BenchError } from '../errors.ts';
 import { parseDuration } from '../kit/duration.ts';
 import { localEngine } from '../local-engine.ts';
-import { saveFile } from '../save-file.ts';
+import { checkSavable, saveFile } from '../save-file.ts';
 import { command, parsed } from './command.ts';
 import { elapsing, INTERRUPTED, interruption } from './interruption.ts';
 import { plainView, screenView } from './serve-view.ts';
@@ -61,6 +61,7 @@ export const serve = command({
       });
     const seconds = parsed('for', values.for, 'a time such as 30m', parseDuration);
 
+    if (values.capture) await checkSavable(values.capture);
     const interrupted = interruption();
     const engine = localEngine();
     const view = output.json ? undefined : process.stdout.isTTY ? screenView(engine) : plainView(engine);

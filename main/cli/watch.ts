@@ -1,8 +1,8 @@
 /** `benchboot watch`: who is on a wire, without sending anything. */
-import { writeFile } from 'node:fs/promises';
 import { BenchError } from '../errors.ts';
 import { clockText, parseDuration } from '../kit/duration.ts';
 import { localEngine, VERSION } from '../local-engine.ts';
+import { checkSavable, saveFile } from '../save-file.ts';
 import { encodePcapng } from '../wire/pcapng.ts';
 import { sentence } from '../wire/station.ts';
 import { command, parsed } from './command.ts';
@@ -24,6 +24,7 @@ export const watch = command({
         problem: 'Say which network port to listen on: --nic NAME. `benchboot nics` lists them.',
       });
     const seconds = parsed('for', values.for, 'a time such as 30s', parseDuration);
+    if (values.capture) await checkSavable(values.capture);
     const interrupted = interruption();
     const watching = await localEngine().watch(values.nic);
     const { nic } = watching;
@@ -57,14 +58,12 @@ export const watch = command({
     clearInterval(drawing);
     draw();
     screen?.close();
+    await watching.close();
     if (values.capture) {
       const about = { application: `Benchboot ${VERSION}` };
       const captured = { name: nic.name, description: nic.description, frames: watching.recorder.frames() };
-      await writeFile(values.capture, encodePcapng([captured], about)).catch(error => {
-        throw new BenchError('FILE_UNWRITABLE', { path: values.capture!, reason: error.message }, { cause: error });
-      });
+      await saveFile(values.capture, encodePcapng([captured], about));
     }
-    await watching.close();
     if (end instanceof BenchError) throw end;
     return end === 'elapsed' ? 0 : INTERRUPTED;
   },

@@ -9,6 +9,12 @@ export function parseDuration(text: string): number | undefined {
   return seconds >= 1 && seconds < 0xffffffff ? seconds : undefined;
 }
 
+/** The local time of day, `14:03:09`, of an ISO time. */
+export function timeOfDay(iso: string): string {
+  const at = new Date(iso);
+  return clockText(at.getHours() * 3600 + at.getMinutes() * 60 + at.getSeconds());
+}
+
 /** `00:12:31`, for counters that run. */
 export function clockText(seconds: number): string {
   const two = (value: number) => String(Math.floor(value)).padStart(2, '0');

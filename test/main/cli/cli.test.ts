@@ -32,6 +32,7 @@ describe('help', () => {
       expect(readme).toContain(`\`${command}`);
     }
     expect((await run('help')).stdout).toBe(stdout);
+    expect((await run('help', 'serve')).stdout).toBe((await run('serve', '-h')).stdout);
   });
 
   it.each(COMMANDS)('%s --help: usage, every flag, exit code 0', async command => {
@@ -73,7 +74,8 @@ const WRONG: readonly (readonly [line: string, says: string])[] = [
   ['nics extra', '"extra" is one word too many.'],
   ['serve', '--nic NAME'],
   ['watch', '--nic NAME'],
-  ['serve --nic', "Option '--nic <value>' argument missing."],
+  ['serve --nic', '--nic needs a value after it.'],
+  ['serve --nic x --for -1s', 'a value that begins with "-" is written --for=VALUE.'],
   ['serve --nic no-such-port', 'There is no network port "no-such-port" on this laptop. Ports it has: '],
   ['watch --nic no-such-port', 'There is no network port "no-such-port" on this laptop. Ports it has: '],
   ['serve --nic x --address 10.32.0.1', '--address takes an address with its prefix'],
@@ -121,6 +123,17 @@ describe('wrong usage', () => {
       expect(stderr).toBe(`benchboot: ${record!.message}\n`);
       expect(code).toBeGreaterThan(0);
     }
+  });
+});
+
+describe('a capture that could not be saved', () => {
+  it.each(['serve', 'watch'])('is told by %s before it begins, not after an hour', async command => {
+    const { code, stderr } = await run(command, '--nic', 'no-such-port', '--capture', '/no/such/folder/wire.pcapng');
+    expect(code).toBe(1);
+    expect(stderr).toBe(
+      'benchboot: "/no/such/folder/wire.pcapng" cannot be written: there is no such file or folder. ' +
+        'Free some space or choose another place; what was there is unchanged.\n',
+    );
   });
 });
 
@@ -201,7 +214,7 @@ describe('bench files', () => {
   it('check: a file that is not there, exit code 1', async () => {
     const { code, stderr } = await run('bench', 'check', join(folder, 'none.json'));
     expect(code).toBe(1);
-    expect(stderr).toMatch(/none\.json" cannot be read: ENOENT.*\.\n$/);
+    expect(stderr).toMatch(/none\.json" cannot be read: there is no such file or folder\. .*\.\n$/);
   });
 
   it('serve --bench with a malformed file: exit code 1, each problem at its place', async () => {

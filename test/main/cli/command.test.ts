@@ -54,8 +54,12 @@ describe('a command', () => {
   it.each<[string, string[], RegExp]>([
     ['an unknown flag', ['a', '--nics', 'x'], /^Unknown option '--nics'\. `/],
     ['a short flag', ['a', '-n'], /^Unknown option '-n'\. `/],
-    ['a flag without its value', ['a', '--nic'], /^Option '--nic <value>' argument missing\. `/],
-    ['a flag whose value looks like a flag', ['a', '--nic', '--json'], /^Option '--nic' argument is ambiguous\. `/],
+    ['a flag without its value', ['a', '--nic'], /^--nic needs a value after it\. `/],
+    [
+      'a flag whose value looks like a flag',
+      ['a', '--nic', '--json'],
+      /^What follows --nic looks like a flag; .* --nic=VALUE\. `/,
+    ],
     ['a switch with a value', ['a', '--no-dns=yes'], /^Option '--no-dns' does not take an argument\. `/],
     ['a missing operand', [], /^FILE is missing\. `/],
     ['an operand too many', ['a', 'b', 'c d'], /^"c d" is one word too many\. `/],
@@ -67,6 +71,13 @@ describe('a command', () => {
     expect((error as Error).message).toMatch(/ `benchboot bench try --help` shows what it takes\.$/);
     expect((error as Error).message).not.toContain('\n');
     expect(runs).toEqual([]);
+  });
+
+  it('-h is --help', async () => {
+    const write = vi.spyOn(process.stdout, 'write').mockReturnValue(true);
+    const { run, runs, made } = sample();
+    expect(await run('-h')).toBe(0);
+    expect([write.mock.calls.map(([text]) => text).join(''), runs]).toEqual([made.help(), []]);
   });
 
   it('--help lists every flag and runs nothing, whatever else is missing', async () => {
@@ -88,7 +99,7 @@ describe('a command', () => {
         '  --force RULE  override a rule',
         '  --no-dns      leave DNS out',
         '  --json        print one JSON object per line on standard output',
-        '  --help        show this help',
+        '  --help        show this help (-h)',
         '',
       ].join('\n'),
     );

@@ -24,6 +24,15 @@ describe('the output of a command', () => {
     expect(stderr).toEqual(['a log line\n']);
   });
 
+  it('untrusted-text: what a terminal would act on is written as JSON escapes, and says the same', async () => {
+    const output = createOutput(true);
+    const name = 'a\u009b31m\u007f\u202eb\u2028\u001b[2J';
+    output.record({ name });
+    await turn();
+    expect(stdout[0]!.slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028-\u202e]/);
+    expect(JSON.parse(stdout[0]!)).toEqual({ name });
+  });
+
   it('what one turn brings leaves in one write, what the next brings in another', async () => {
     const output = createOutput(true);
     output.record({ n: 1 });

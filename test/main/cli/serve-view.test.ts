@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Bench } from '../../../main/bench/bench.ts';
 import type { LoggedEvent } from '../../../main/bench/event-log.ts';
 import type { BenchEvent } from '../../../main/bench/events.ts';
@@ -79,6 +79,16 @@ describe('the picture of a bench', () => {
     expect(draw(of)).toContain('    ipxe.efi 1.0 MB at 2.0 MB/s');
   });
 
+  it('a long name leaves the columns where they are', () => {
+    const of = bench([
+      ...lease({ mac: MAC, ...UEFI, hostname: 'x'.repeat(60) }, '10.32.0.50'),
+      ...lease({ mac: '52:54:00:be:00:02', ...UEFI, hostname: 'pc-2' }, '10.32.0.51'),
+    ]);
+    const rows = draw(of).filter(line => line.includes('10.32.0.5') && line.includes('UEFI'));
+    expect(new Set(rows.map(row => row.indexOf('10.32.0.5')))).toHaveLength(1);
+    expect(rows).toHaveLength(2);
+  });
+
   it('says how long a device has been silent, and why it may be', () => {
     const of = bench(lease({ mac: MAC, ...UEFI }, '10.32.0.50'));
     expect(draw(of, [], 64_000).join('\n')).toContain('silent for 1 min 1 s');
@@ -109,7 +119,17 @@ describe('the picture of a bench', () => {
 });
 
 describe('lines for a log', () => {
-  const at = '12:34:56  ';
+  // 12:34:56 at Greenwich: people read the clock on their own wall.
+  const at = '18:04:56  ';
+  const zone = process.env.TZ;
+  beforeAll(() => {
+    process.env.TZ = 'Asia/Kolkata';
+  });
+  afterAll(() => {
+    if (zone === undefined) delete process.env.TZ;
+    else process.env.TZ = zone;
+  });
+
   it.each<[string, BenchEvent, string | undefined]>([
     [
       'a cable',
@@ -130,6 +150,7 @@ describe('lines for a log', () => {
       'pc-1: Look. Do.',
     ],
     ['a notice of many lines', { type: 'notice', code: 'x', message: 'one\ntwo\u001b[2J' }, 'one·two·[2J'],
+    ['the end', { type: 'stopped', reason: 'interrupted' }, 'Stopped: interrupted.'],
     ['an everyday event', { type: 'dhcp.discover', mac: MAC, xid: '1' }, undefined],
   ])('%s', (_name, event, text) => expect(noteOf(logged(event))).toBe(text && at + text));
 
@@ -144,8 +165,8 @@ describe('lines for a log', () => {
     } as const;
     const line = (more: object) => stageLine({ n: 1, t: '2026-01-01T12:34:56.789Z', ...event, ...more });
     expect(line({ ip: '10.32.0.50', after: 2.5 })).toBe(
-      '12:34:56  pc-1 (10.32.0.50): loader after 2.5 s, ipxe.efi by TFTP',
+      '18:04:56  pc-1 (10.32.0.50): loader after 2.5 s, ipxe.efi by TFTP',
     );
-    expect(line({})).toBe('12:34:56  pc-1: loader, ipxe.efi by TFTP');
+    expect(line({})).toBe('18:04:56  pc-1: loader, ipxe.efi by TFTP');
   });
 });
