@@ -12,7 +12,8 @@ import { promisify } from 'node:util';
 import { expect, onTestFinished } from 'vitest';
 import type { LoggedEvent } from '../../main/bench/event-log.ts';
 import type { BenchEvent } from '../../main/bench/events.ts';
-import { type Output, PATIENCE_MS, Program } from './program.ts';
+import { PATIENCE_MS } from './changes.ts';
+import { type Output, Program } from './program.ts';
 
 const run = promisify(execFile);
 const here = dirname(fileURLToPath(import.meta.url));

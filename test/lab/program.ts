@@ -2,9 +2,8 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import { Changes, PATIENCE_MS } from './changes.ts';
 
-/** How long a test waits for what must come: longer than a slow and busy machine needs. */
-export const PATIENCE_MS = 60_000;
 const STUBBORN_MS = 30_000;
 
 export interface ProgramOptions {
@@ -33,7 +32,7 @@ export class Program {
   readonly stderr: string[] = [];
   readonly ended: Promise<Ended>;
   private readonly child: ChildProcess;
-  private readonly listeners = new Set<() => void>();
+  private readonly changes = new Changes();
   private readonly log: WriteStream;
   private over: Ended | undefined;
 
@@ -47,7 +46,7 @@ export class Program {
       createInterface({ input: this.child[stream]!, crlfDelay: Number.POSITIVE_INFINITY }).on('line', line => {
         this.log.write(`${line}\n`);
         this[stream].push(line);
-        this.changed();
+        this.changes.changed();
       });
     this.ended = new Promise(resolve => {
       this.child.once('error', error => this.stderr.push(String(error)));
@@ -56,7 +55,7 @@ export class Program {
         this.over = { code, signal };
         this.log.end(`# ended: ${code ?? signal}\n`);
         resolve(this.over);
-        this.changed();
+        this.changes.changed();
       });
     });
   }
@@ -70,23 +69,13 @@ export class Program {
   }
 
   /** Asks `look` now and after every new line until it has an answer; rejects at the program's end or after `timeoutMs`. */
-  async until<T>(what: string, look: () => T | undefined, timeoutMs = PATIENCE_MS): Promise<T> {
-    return await new Promise<T>((resolve, reject) => {
-      const finish = (settle: () => void): void => {
-        clearTimeout(timer);
-        this.listeners.delete(check);
-        settle();
-      };
-      const check = (): void => {
-        const found = look();
-        if (found !== undefined) finish(() => resolve(found));
-        else if (this.over) finish(() => reject(this.failure(`ended before ${what}`)));
-      };
-      const late = (): void => reject(this.failure(`no ${what} within ${timeoutMs} ms`));
-      const timer = setTimeout(() => finish(late), timeoutMs);
-      this.listeners.add(check);
-      check();
-    });
+  until<T>(what: string, look: () => T | undefined, timeoutMs = PATIENCE_MS): Promise<T> {
+    const ask = (): T | undefined => {
+      const found = look();
+      if (found === undefined && this.over) throw this.failure(`ended before ${what}`);
+      return found;
+    };
+    return this.changes.until(ask, () => this.failure(`no ${what} within ${timeoutMs} ms`), timeoutMs);
   }
 
   /** The first line of either stream that matches, past or to come. */
@@ -113,9 +102,5 @@ export class Program {
     return new Error(
       `${this.name} ${problem}; exit ${this.over?.code ?? this.over?.signal ?? 'none yet'}; it said:\n${tail}`,
     );
-  }
-
-  private changed(): void {
-    for (const listener of [...this.listeners]) listener();
   }
 }

@@ -22,7 +22,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { type ConsoleSpec, type Consoles, createConsoles } from '../../main/console/consoles.ts';
 import type { Session, SessionState } from '../../main/console/session.ts';
 import { nodeHost } from '../../main/host/node/node-host.ts';
-import { PATIENCE_MS } from '../lab/program.ts';
+import { PATIENCE_MS } from '../lab/changes.ts';
 import { PtyFeed } from '../lab/pty-feed.ts';
 
 let folder: string;
