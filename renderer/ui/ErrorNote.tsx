@@ -1,7 +1,7 @@
 /** A failure, said plainly: the sentence, what can be done, and the exact text for whoever wants it. */
 import { Button, Code, Collapse, CopyButton, Group } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconCircleX } from '@tabler/icons-react';
+import { IconCircleX, IconShieldX } from '@tabler/icons-react';
 import type { ReactNode } from 'react';
 import type { ErrorView } from '../../main/contract/error-view.ts';
 import classes from './ErrorNote.module.css';
@@ -14,13 +14,16 @@ interface ErrorNoteProps {
   readonly dismiss?: (() => void) | undefined;
   /** More ways out, the best one last. */
   readonly children?: ReactNode;
+  /** Under all of it, e.g. what a way out asks. */
+  readonly below?: ReactNode;
 }
 
-export function ErrorNote({ error, retry, dismiss, children }: ErrorNoteProps) {
+export function ErrorNote({ error, retry, dismiss, children, below }: ErrorNoteProps) {
   const [isOpen, { toggle }] = useDisclosure(false);
+  const Icon = error.rule ? IconShieldX : IconCircleX;
   return (
     <div className={classes.root} role="alert">
-      <IconCircleX size={20} stroke={1.8} aria-hidden className={classes.icon} />
+      <Icon size={20} stroke={1.8} aria-hidden className={classes.icon} />
       <div className={classes.body}>
         {error.rule && <strong>Refused by the rule {error.rule}</strong>}
         <p className={classes.text}>{error.message}</p>
@@ -56,6 +59,7 @@ export function ErrorNote({ error, retry, dismiss, children }: ErrorNoteProps) {
             </CopyButton>
           </Collapse>
         )}
+        {below}
       </div>
     </div>
   );

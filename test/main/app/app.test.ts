@@ -2,13 +2,12 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type App, createApp } from '../../../main/app/app.ts';
+import type { App } from '../../../main/app/app.ts';
 import type { CallArgs, CallName, CallResult } from '../../../main/contract/calls.ts';
-import type { BenchView, DeviceView, NicView } from '../../../main/contract/views.ts';
-import { memoryChannels } from '../../../main/rpc/memory-channel.ts';
+import type { BenchView, DeviceView } from '../../../main/contract/views.ts';
 import { board, type Machine, machine, NIC, rival, SERVER } from '../memory-bench.ts';
-import { flashOf } from '../memory-flash.ts';
-import { errorOf, Window } from '../rpc/kit.ts';
+import { errorOf, type Window } from '../rpc/kit.ts';
+import { libraryOf, openApp, openWindow, settingsFolderOf } from './opened-app.ts';
 
 const MAC = '52:54:00:be:00:01';
 
@@ -16,32 +15,12 @@ let m: Machine;
 let app: App;
 let window: Window;
 
-const library = () => join(dirname(m.stateFolder), 'Benchboot');
-const settingsFolder = () => join(dirname(m.stateFolder), 'settings');
-
-async function openApp(engine = m.engine): Promise<App> {
-  return createApp({
-    engine,
-    flash: flashOf(m),
-    imageFolders: [],
-    settingsFolder: settingsFolder(),
-    library: library(),
-    privileged: true,
-    platform: 'linux',
-    now: () => m.host.clock.now(),
-  });
-}
-async function openWindow(of: App): Promise<Window> {
-  const [engine, channel] = memoryChannels();
-  of.attach(engine);
-  const opened = new Window(channel);
-  await opened.until(() => (opened.values.get('nics') as NicView[] | undefined)?.length === 2);
-  return opened;
-}
+const library = () => libraryOf(m);
+const settingsFolder = () => settingsFolderOf(m);
 
 beforeEach(async () => {
   m = machine();
-  app = await openApp();
+  app = await openApp(m);
   window = await openWindow(app);
 });
 afterEach(async () => {
@@ -254,7 +233,7 @@ describe('after a crash', () => {
     // What a dead process leaves: its sockets are closed by the system, its files are as they were.
     await m.wound(m.engine.close());
     writeFileSync(path, left);
-    const next = await openApp(m.restart());
+    const next = await openApp(m, { engine: m.restart() });
     const seen = await openWindow(next);
     return { ip, next, seen };
   }
@@ -280,7 +259,7 @@ describe('after a crash', () => {
     expect(bench(seen)).toEqual({ state: 'idle' });
     expect(devices(seen)).toEqual([]);
     await next.close();
-    const third = await openApp(m.restart());
+    const third = await openApp(m, { engine: m.restart() });
     expect(bench(await openWindow(third))).toEqual({ state: 'idle' });
     await third.close();
   });
@@ -292,7 +271,7 @@ describe('after a crash', () => {
   ])('a session file that is %s is no session', async (_name, text) => {
     mkdirSync(m.stateFolder, { recursive: true });
     writeFileSync(join(m.stateFolder, 'session.json'), text);
-    const next = await openApp(m.restart());
+    const next = await openApp(m, { engine: m.restart() });
     expect(bench(await openWindow(next))).toEqual({ state: 'idle' });
     await next.close();
   });
@@ -302,11 +281,11 @@ describe('settings and notes', () => {
   it('outlive a restart; a broken file is as good as none', async () => {
     await call('settings.change', { theme: 'dark' });
     await call('devices.note', { device: MAC, text: 'left blade' });
-    const next = await openWindow(await openApp(m.restart()));
+    const next = await openWindow(await openApp(m, { engine: m.restart() }));
     expect(next.values.get('settings')).toMatchObject({ theme: 'dark' });
     expect(next.row('notes', MAC)).toMatchObject({ text: 'left blade' });
     writeFileSync(join(settingsFolder(), 'settings.json'), '{"theme":"purple"}');
-    const third = await openWindow(await openApp(m.restart()));
+    const third = await openWindow(await openApp(m, { engine: m.restart() }));
     expect(third.values.get('settings')).toMatchObject({ theme: 'system' });
   });
 

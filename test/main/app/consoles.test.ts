@@ -1,14 +1,12 @@
 /** Consoles as a window uses them: a real TCP line behind the session, everything else made of nothing. */
 import { once } from 'node:events';
 import { createServer, type Server, type Socket } from 'node:net';
-import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type App, createApp } from '../../../main/app/app.ts';
+import type { App } from '../../../main/app/app.ts';
 import type { CallArgs, CallName, CallResult } from '../../../main/contract/calls.ts';
-import { memoryChannels } from '../../../main/rpc/memory-channel.ts';
 import { type Machine, machine } from '../memory-bench.ts';
-import { flashOf } from '../memory-flash.ts';
-import { errorOf, Window } from '../rpc/kit.ts';
+import { errorOf, type Window } from '../rpc/kit.ts';
+import { attachWindow, openApp } from './opened-app.ts';
 
 let m: Machine;
 let app: App;
@@ -24,17 +22,8 @@ beforeEach(async () => {
   accepted = once(server, 'connection').then(([socket]) => socket as Socket);
   target = `tcp:127.0.0.1:${(server.address() as { port: number }).port}`;
   m = machine();
-  app = await createApp({
-    flash: flashOf(m),
-    imageFolders: [],
-    engine: m.engine,
-    settingsFolder: join(dirname(m.stateFolder), 'settings'),
-    library: join(dirname(m.stateFolder), 'Benchboot'),
-    privileged: true,
-    platform: 'linux',
-    now: () => m.host.clock.now(),
-  });
-  window = openWindow();
+  app = await openApp(m);
+  window = attachWindow(app);
 });
 afterEach(async () => {
   board?.destroy();
@@ -43,11 +32,6 @@ afterEach(async () => {
   server.close();
 });
 
-function openWindow(): Window {
-  const [engine, channel] = memoryChannels();
-  app.attach(engine);
-  return new Window(channel);
-}
 const call = <N extends CallName>(name: N, args: CallArgs<N>, of = window): Promise<CallResult<N>> =>
   m.wound(of.connection.call(name, args));
 
@@ -120,7 +104,7 @@ describe('a console', () => {
 
   it('is one for all windows; each has a stream of its own', async () => {
     const id = await opened();
-    const second = openWindow();
+    const second = attachWindow(app);
     expect(await call('console.open', { target }, second)).toEqual({ id });
     const views = [await attach(id), await attach(id, second)];
     board.write('login: ');

@@ -3,15 +3,14 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type App, createApp } from '../../../main/app/app.ts';
+import type { App } from '../../../main/app/app.ts';
 import type { CallArgs, CallName, CallResult } from '../../../main/contract/calls.ts';
 import type { DrivesView, FlashJobView, OfferedDrive } from '../../../main/contract/flash-views.ts';
 import type { MemoryDrives } from '../../../main/host/memory/memory-drives.ts';
-import { memoryChannels } from '../../../main/rpc/memory-channel.ts';
 import { image as bootloaderImage } from '../flash/customise/eeprom-image.ts';
 import { type Machine, machine } from '../memory-bench.ts';
-import { flashOf } from '../memory-flash.ts';
-import { errorOf, Window } from '../rpc/kit.ts';
+import { errorOf, type Window } from '../rpc/kit.ts';
+import { attachWindow, openApp } from './opened-app.ts';
 
 const MB = 1 << 20;
 
@@ -34,16 +33,7 @@ beforeEach(async () => {
   image = join(folder(), 'small.img');
   mkdirSync(folder(), { recursive: true });
   writeFileSync(image, content);
-  app = await createApp({
-    engine: m.engine,
-    flash: flashOf(m),
-    imageFolders: [{ path: folder(), where: 'library' }],
-    settingsFolder: join(folder(), 'settings'),
-    library: join(folder(), 'Benchboot'),
-    privileged: true,
-    platform: 'linux',
-    now: () => m.host.clock.now(),
-  });
+  app = await openApp(m, { imageFolders: [{ path: folder(), where: 'library' }] });
   window = await opened();
 });
 afterEach(async () => {
@@ -54,9 +44,7 @@ afterEach(async () => {
 const use = (at: string, on: string) => ({ kind: 'mount', at, on, through: [] }) as const;
 
 async function opened(): Promise<Window> {
-  const [engine, channel] = memoryChannels();
-  app.attach(engine);
-  const fresh = new Window(channel);
+  const fresh = attachWindow(app);
   await fresh.until(() => (fresh.values.get('drives') as DrivesView | undefined)?.listed === true);
   return fresh;
 }

@@ -4,16 +4,15 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { type App, createApp } from '../../../main/app/app.ts';
+import type { App } from '../../../main/app/app.ts';
 import type { CallArgs, CallName, CallResult } from '../../../main/contract/calls.ts';
 import { PIECE } from '../../../main/contract/ipxe-calls.ts';
-import type { BenchView, IpxeView, NicView } from '../../../main/contract/views.ts';
+import type { BenchView, IpxeView } from '../../../main/contract/views.ts';
 import { buildIpxe } from '../../../main/ipxe/build.ts';
 import { openPrograms } from '../../../main/ipxe/programs.ts';
-import { memoryChannels } from '../../../main/rpc/memory-channel.ts';
 import { board, type Machine, machine, NIC, SERVER } from '../memory-bench.ts';
-import { flashOf } from '../memory-flash.ts';
-import { errorOf, Window } from '../rpc/kit.ts';
+import { errorOf, type Window } from '../rpc/kit.ts';
+import { libraryOf, openApp, openWindow } from './opened-app.ts';
 
 const MAC = '52:54:00:be:00:01';
 const SCRIPT = '#!ipxe\ndhcp || shell\nchain http://${next-server}/next.ipxe || shell\n';
@@ -23,32 +22,12 @@ let m: Machine;
 let app: App;
 let window: Window;
 
-const library = () => join(dirname(m.stateFolder), 'Benchboot');
+const library = () => libraryOf(m);
 const fileOf = (name: string) => join(library(), 'scripts', `${name}.ipxe`);
-
-async function openApp(engine = m.engine): Promise<App> {
-  return createApp({
-    engine,
-    flash: flashOf(m),
-    imageFolders: [],
-    settingsFolder: join(dirname(m.stateFolder), 'settings'),
-    library: library(),
-    privileged: true,
-    platform: 'linux',
-    now: () => m.host.clock.now(),
-  });
-}
-async function openWindow(of: App): Promise<Window> {
-  const [engine, channel] = memoryChannels();
-  of.attach(engine);
-  const opened = new Window(channel);
-  await opened.until(() => (opened.values.get('nics') as NicView[] | undefined)?.length === 2);
-  return opened;
-}
 
 beforeEach(async () => {
   m = machine();
-  app = await openApp();
+  app = await openApp(m);
   window = await openWindow(app);
 });
 afterEach(async () => {
@@ -85,7 +64,7 @@ describe('scripts', () => {
     await call('ipxe.draft', { name: 'alma', text: OTHER });
     await call('ipxe.draft', { name: 'half', text: '#!ip' });
     await app.close();
-    app = await openApp(m.restart());
+    app = await openApp(m, { engine: m.restart() });
     window = await openWindow(app);
     await window.until(() => row('half') !== undefined);
     expect(await call('ipxe.read', { name: 'half' })).toEqual({ draft: '#!ip' });
@@ -183,7 +162,7 @@ describe('who gets which script', () => {
     const texts = left.map(path => readFileSync(path));
     await app.close();
     for (const [index, path] of left.entries()) writeFileSync(path, texts[index]!);
-    app = await openApp(m.restart());
+    app = await openApp(m, { engine: m.restart() });
     window = await openWindow(app);
   }
 
@@ -201,7 +180,7 @@ describe('who gets which script', () => {
     await m.wound(window.connection.call('bench.resume', {}));
     expect(await m.told('script.set')).toMatchObject({ for: 'default' });
     await app.close();
-    app = await openApp(m.restart());
+    app = await openApp(m, { engine: m.restart() });
     window = await openWindow(app);
     expect(view().choices).toEqual([]);
   });

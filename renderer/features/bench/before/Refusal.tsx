@@ -1,9 +1,9 @@
 /** A safety rule said no: why, what would help, and the way past it for whoever knows better. */
 import { Button, Checkbox, Collapse } from '@mantine/core';
 import { useDisclosure } from '@mantine/hooks';
-import { IconShieldX } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ErrorView } from '../../../../main/contract/error-view.ts';
+import { ErrorNote } from '../../../ui/ErrorNote.tsx';
 import classes from './Refusal.module.css';
 
 interface RefusalProps {
@@ -18,24 +18,11 @@ export function Refusal({ error, onOverride, onProxy }: RefusalProps) {
   const [isSure, setSure] = useState(false);
   const { rule, overridable } = error;
   return (
-    <div className={classes.root} role="alert">
-      <IconShieldX size={20} stroke={1.8} aria-hidden className={classes.icon} />
-      <div className={classes.body}>
-        <strong>Refused by the rule {rule}</strong>
-        <p className={classes.text}>{error.message}</p>
-        <div className={classes.actions}>
-          {onProxy && (
-            <Button size="compact-sm" onClick={onProxy}>
-              Offer boot files only (proxy)
-            </Button>
-          )}
-          {overridable && (
-            <Button variant="subtle" color="gray" size="compact-sm" onClick={toggle} aria-expanded={isOpen}>
-              I know this network
-            </Button>
-          )}
-        </div>
-        {overridable && rule && (
+    <ErrorNote
+      error={error}
+      below={
+        overridable &&
+        rule && (
           <Collapse expanded={isOpen}>
             <div className={classes.override}>
               <Checkbox
@@ -54,8 +41,19 @@ export function Refusal({ error, onOverride, onProxy }: RefusalProps) {
               </Button>
             </div>
           </Collapse>
-        )}
-      </div>
-    </div>
+        )
+      }
+    >
+      {overridable && (
+        <Button variant="subtle" color="gray" size="compact-sm" onClick={toggle} aria-expanded={isOpen}>
+          I know this network
+        </Button>
+      )}
+      {onProxy && (
+        <Button size="compact-sm" onClick={onProxy}>
+          Offer boot files only (proxy)
+        </Button>
+      )}
+    </ErrorNote>
   );
 }
