@@ -129,6 +129,10 @@ const PROGRAM_KINDS: readonly (readonly [RegExp, readonly string[]])[] = [
   [/\.efi$/i, ['uefi-ia32', 'uefi-x64', 'uefi-arm32', 'uefi-arm64', 'uefi-riscv32', 'uefi-riscv64', 'uefi-loong64']],
 ];
 
+/** The kinds of machine that a program is for, as far as its name says. */
+export const programKinds = (name: string): readonly string[] | undefined =>
+  PROGRAM_KINDS.find(([pattern]) => pattern.test(name))?.[1];
+
 function wrongProgram([key, wish]: readonly [string, unknown]): Finding[] {
   if (typeof wish !== 'string') return [];
   const pointer = pointerTo('/boot', key);
@@ -144,7 +148,7 @@ function wrongProgram([key, wish]: readonly [string, unknown]): Finding[] {
       { pointer, message: `"${wish}" is not ${what[wanted]}`, next: `Name ${what[wanted]} here, or leave it out.` },
     ];
   }
-  const kinds = PROGRAM_KINDS.find(([pattern]) => pattern.test(wish))?.[1];
+  const kinds = programKinds(wish);
   if (wanted !== 'program' || !kinds || kinds.includes(key)) return [];
   return [
     {

@@ -55,9 +55,10 @@ export const benchCheck = command({
   },
 });
 
-const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
+export const count = (n: number, what: string): string => `${n} ${what}${n === 1 ? '' : 's'}`;
 
-function readFile(path: string): string {
+/** Throws FILE_UNREADABLE. */
+export function readFile(path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {

@@ -5,6 +5,8 @@ import '../threads.ts';
 import { BenchError } from '../errors.ts';
 import { VERSION } from '../local-engine.ts';
 import { benchCheck, benchInit } from './bench.ts';
+import { benchExport } from './bench-export.ts';
+import { benchImport } from './bench-import.ts';
 import type { Command } from './command.ts';
 import { openConsole } from './console.ts';
 import { doctor } from './doctor.ts';
@@ -46,6 +48,8 @@ const COMMANDS: readonly Command[] = [
   ipxeEdit,
   benchInit,
   benchCheck,
+  benchImport,
+  benchExport,
   doctor,
   restore,
 ];
