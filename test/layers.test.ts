@@ -76,7 +76,7 @@ const MACHINES = [
   'main/console/paste/{paste}',
   'main/console/stages/*',
   'main/console/transfer/{send-machine,xmodem}',
-  'main/content/{content,device-values,name,template}',
+  'main/content/{content,device-values,name,per-mac,template}',
   'main/dns/answer',
   'main/doctor/firewall',
   'main/flash/{block-sums,chunk,events,pace,progress}',

@@ -17,6 +17,7 @@ import {
 } from './device-values.ts';
 import type { Folder } from './folder.ts';
 import { readName } from './name.ts';
+import { perMacName } from './per-mac.ts';
 import { render } from './template.ts';
 
 /** Makes the text of one kind of name (`boot.ipxe`, `pxelinux.cfg/…`), or leaves it to the next. `name` is normalised. */
@@ -36,44 +37,26 @@ export interface RenderedOptions {
   readonly emit: Emit;
 }
 
-/**
- * Names that hold a MAC, and the file in the root that is the template for every MAC without a file of its own. A file
- * for the MAC in another spelling than the asked one counts as its own.
- */
-const PER_MAC = [
-  { asked: /^boot\/([^/]+)\.ipxe$/i, file: (mac: string) => `boot/${mac}.ipxe` },
-  { asked: /^kickstart\/([^/]+)\.cfg$/i, file: (mac: string) => `kickstart/${mac}.cfg` },
-  { asked: /^kickstart-([^/]+)\.cfg$/i, file: (mac: string) => `kickstart-${mac}.cfg` },
-  { asked: /^preseed\/([^/]+)\.cfg$/i, file: (mac: string) => `preseed/${mac}.cfg` },
-  {
-    asked: /^cloud-init\/([^/]+)\/(user-data|meta-data|network-config|vendor-data)$/i,
-    file: (mac: string, part: string) => `cloud-init/${mac}/${part.toLowerCase()}`,
-  },
-] as const;
-
 const LARGEST_TEMPLATE = 1024 * 1024;
 const TEXT = 'text/plain; charset=utf-8';
 
 export function renderedRoute(options: RenderedOptions): ContentRoute {
   const { root, server, emit } = options;
 
+  /** A file for the MAC in another spelling than the asked one counts as its own. */
   function perMac(name: string, tried?: (what: string) => void): Finding | undefined {
-    for (const { asked, file } of PER_MAC) {
-      const match = asked.exec(name);
-      const mac = match && macInName(match[1]!);
-      if (!mac) continue;
-      const part = match[2] ?? '';
-      for (const spelling of macSpellings(mac)) {
-        const found = root?.open(file(spelling, part), tried);
-        if (found) return found;
-      }
-      const template = file('default', part);
-      const found = root?.open(template, tried);
-      const device = options.device({ mac, ip: undefined });
-      if (found) return found.kind === 'file' ? fromTemplate(template, found, name, { ...device, mac }) : found;
-      if (part.toLowerCase() === 'meta-data') return text(name, metaData(mac, device));
+    const asked = perMacName(name);
+    const mac = asked && macInName(asked.mac);
+    if (!mac) return undefined;
+    for (const spelling of macSpellings(mac)) {
+      const found = root?.open(asked.file(spelling), tried);
+      if (found) return found;
     }
-    return undefined;
+    const template = asked.file('default');
+    const found = root?.open(template, tried);
+    const device = options.device({ mac, ip: undefined });
+    if (found) return found.kind === 'file' ? fromTemplate(template, found, name, { ...device, mac }) : found;
+    return asked.part === 'meta-data' ? text(name, metaData(mac, device)) : undefined;
   }
 
   function fromTemplate(template: string, file: FoundFile, name: string, device: DeviceFacts): Finding {

@@ -31,6 +31,7 @@ export { parseScript, printScript, type Script } from './parse.ts';
 export {
   type CompanionFile,
   type FieldValues,
+  fieldProblem,
   type LibraryEntry,
   type RenderContext,
   renderTemplate,

@@ -5,7 +5,18 @@ export interface TemplateField {
   readonly name: string;
   readonly label: string;
   readonly help: string;
-  readonly kind: 'text' | 'url' | 'path' | 'number' | 'address' | 'choice' | 'switch' | 'long-text';
+  readonly kind:
+    | 'text'
+    | 'url'
+    | 'path'
+    | 'number'
+    | 'address'
+    | 'choice'
+    | 'switch'
+    | 'long-text'
+    | 'ssh-key'
+    /** Its value is a hash of crypt(3): whoever asks a person for a password hashes it first. */
+    | 'password';
   readonly default: string;
   readonly required: boolean;
   /** For `choice`: value and what it is called. */
@@ -19,6 +30,8 @@ export interface CompanionFile {
   readonly name: string;
   readonly about: string;
   readonly text: string;
+  /** Under which name a machine asks for it; `{mac}` is its MAC with hyphens. */
+  readonly asked: string;
 }
 
 /** A kernel of the library, for the menu of everything. */
@@ -44,6 +57,8 @@ export interface Template {
   readonly fields: readonly TemplateField[];
   readonly script: (values: FieldValues, context: RenderContext) => readonly string[];
   readonly files?: (values: FieldValues) => readonly CompanionFile[];
+  /** What is allowed and hardly meant, a sentence each. */
+  readonly advice?: (values: FieldValues) => readonly string[];
 }
 
 const PRINTABLE = /^[\x20-\x7e]*$/;
@@ -56,6 +71,15 @@ const RULES: Readonly<Record<TemplateField['kind'], { readonly pattern: RegExp; 
   choice: { pattern: PRINTABLE, wants: 'one of the choices' },
   switch: { pattern: /^(yes|no)$/, wants: 'yes or no' },
   'long-text': { pattern: /^[^\0]*$/, wants: 'text' },
+  // In answer files it stands in quotes.
+  'ssh-key': {
+    pattern: /^(ssh|ecdsa|sk)-[\w@.-]+ [A-Za-z0-9+/]+=*( [^'"\\\x00-\x1f]*)?$/,
+    wants: 'one line that begins with ssh-ed25519, ssh-rsa or ecdsa-, without quotes',
+  },
+  password: {
+    pattern: /^\$[\w./=,$-]+$/,
+    wants: 'a hash as `mkpasswd -m sha-512` prints it',
+  },
 };
 
 /** What is wrong with a value, as a sentence; undefined when it is in order. */

@@ -1,5 +1,16 @@
-/** Templates for AlmaLinux, Alpine, Debian and Ubuntu: the script, and the answer file that belongs to it. */
+/** Templates for AlmaLinux, Alpine, Debian and Ubuntu: the forms and their scripts. */
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: iPXE writes its own settings as ${…}
+import {
+  answerAdvice,
+  answerFile,
+  answers,
+  DISK,
+  kickstart,
+  password,
+  preseed,
+  SSH_KEY,
+  userData,
+} from './template-answers.ts';
 import {
   APPEND,
   BASE,
@@ -11,68 +22,21 @@ import {
   perMac,
   start,
   type Template,
-  type TemplateField,
   TRIES,
-  text,
+  under,
 } from './template-parts.ts';
-
-const PASSWORD: TemplateField = text({
-  name: 'password',
-  label: 'Password hash',
-  help: 'As `mkpasswd -m sha-512` prints it. Left empty, logging in needs the SSH key.',
-});
-const SSH_KEY: TemplateField = text({ name: 'ssh-key', label: 'SSH public key', help: 'One line of id_ed25519.pub.' });
-const DISK: TemplateField = text({
-  name: 'disk',
-  label: 'Disk to erase',
-  help: 'By the name that this model gives it, e.g. nvme0n1 or /dev/disk/by-path/…; empty takes the first one.',
-});
-const answers = (label: string, file: string): TemplateField =>
-  path({
-    name: 'answers',
-    label,
-    help: 'Under the base. {mac} stands for the machine’s MAC with hyphens.',
-    default: file,
-  });
-
-/** Where a machine’s own answer file is looked for, and the one for all others under the same folder. */
-const defaultFile = (name: string): string => name.replace('{mac}', 'default');
-
-const kickstart = (values: FieldValues): string =>
-  [
-    '# Made by Benchboot. What stands in double braces is filled in for each machine.',
-    'text',
-    'reboot',
-    'lang en_US.UTF-8',
-    'keyboard us',
-    'timezone Etc/UTC --utc',
-    'network --bootproto=dhcp --device=bootif --hostname=node-{{mac-dashes}}',
-    ...(values.password ? [`rootpw --iscrypted ${values.password}`] : ['rootpw --lock']),
-    ...(values['ssh-key'] ? [`sshkey --username=root "${values['ssh-key']}"`] : []),
-    ...(values.disk ? [`ignoredisk --only-use=${values.disk}`] : []),
-    'zerombr',
-    'clearpart --all --initlabel',
-    'autopart --type=lvm',
-    'bootloader --timeout=1',
-    'firstboot --disable',
-    'selinux --enforcing',
-    'firewall --enabled --ssh',
-    '%packages',
-    '@^minimal-environment',
-    '%end',
-    '',
-  ].join('\n');
 
 export const ALMALINUX: Template = {
   name: 'almalinux',
   title: 'AlmaLinux or RHEL, installed without a hand',
-  about: 'Boots the installer from the bench and gives every machine the kickstart for its MAC.',
+  about:
+    'Boots the installer from the bench with the kickstart for the machine’s MAC. It erases the disk without a question.',
   fields: [
     BASE,
     path({
       name: 'tree',
       label: 'Installation tree',
-      help: 'Folder with .treeinfo, as on the DVD.',
+      help: 'A folder of the bench with what is on the DVD (.treeinfo and more), or a URL.',
       default: 'almalinux',
     }),
     answers('Kickstart', 'kickstart/{mac}.cfg'),
@@ -88,7 +52,7 @@ export const ALMALINUX: Template = {
         { value: 'copy', label: 'Takes what iPXE has' },
       ],
     },
-    PASSWORD,
+    password('root'),
     SSH_KEY,
     DISK,
     APPEND,
@@ -100,8 +64,13 @@ export const ALMALINUX: Template = {
       values.addressing === 'copy'
         ? 'ifname=bootif:${netX/mac} ip=${netX/ip}::${netX/gateway}:${netX/netmask}::bootif:none nameserver=${dns}'
         : 'BOOTIF=01-${netX/mac:hexhyp} ip=dhcp';
-    const repo = /^[a-z]+:\/\//i.test(tree) ? tree : `\${base}/${tree}`;
-    const append = [`inst.repo=${repo}`, `inst.ks=\${base}/${perMac(values.answers!)}`, 'inst.text', ip, values.append];
+    const append = [
+      `inst.repo=${under(tree)}`,
+      `inst.ks=${under(perMac(values.answers!))}`,
+      'inst.text',
+      ip,
+      values.append,
+    ];
     return [
       ...opening('AlmaLinux with a kickstart per machine', values),
       ...start(values),
@@ -110,13 +79,8 @@ export const ALMALINUX: Template = {
       ...failing(values, 'install'),
     ];
   },
-  files: values => [
-    {
-      name: defaultFile(values.answers!),
-      about: 'The kickstart for machines without one of their own',
-      text: kickstart(values),
-    },
-  ],
+  files: values => answerFile(values.answers!, 'kickstart', kickstart(values)),
+  advice: values => answerAdvice(values, values.answers!, 'kickstart/{mac}.cfg and kickstart-{mac}.cfg'),
 };
 
 export const ALPINE: Template = {
@@ -149,10 +113,9 @@ export const ALPINE: Template = {
   ],
   script: values => {
     const folder = values.folder!.replace(/\/+$/, '');
-    const url = (name: string): string => (/^[a-z]+:\/\//i.test(name) ? name : `\${base}/${name}`);
     const common = [
-      `modloop=${url(`${folder}/modloop-${values.flavour}`)}`,
-      `alpine_repo=${url(values.repository!)}`,
+      `modloop=${under(`${folder}/modloop-${values.flavour}`)}`,
+      `alpine_repo=${under(values.repository!)}`,
       'ip=dhcp',
     ];
     const boot = (...more: readonly (string | undefined)[]): string[] =>
@@ -173,7 +136,7 @@ export const ALPINE: Template = {
       'choose --default configured --timeout 15000 pick || goto menu',
       'goto ${pick}',
       ':configured',
-      ...boot(`apkovl=${url(perMac(values.answers!))}`),
+      ...boot(`apkovl=${under(perMac(values.answers!))}`),
       ':plain',
       ...boot(),
       ':own-disk',
@@ -187,45 +150,14 @@ export const ALPINE: Template = {
   },
 };
 
-const preseed = (values: FieldValues): string =>
-  [
-    '# Made by Benchboot. What stands in double braces is filled in for each machine.',
-    'd-i debian-installer/locale string en_US.UTF-8',
-    'd-i keyboard-configuration/xkb-keymap select us',
-    'd-i netcfg/choose_interface select auto',
-    'd-i netcfg/get_hostname string node-{{mac-dashes}}',
-    'd-i clock-setup/utc boolean true',
-    'd-i time/zone string Etc/UTC',
-    'd-i passwd/make-user boolean false',
-    ...(values.password
-      ? [`d-i passwd/root-password-crypted password ${values.password}`]
-      : ['d-i passwd/root-password-crypted password !']),
-    ...(values.disk ? [`d-i partman-auto/disk string /dev/${values.disk.replace(/^\/dev\//, '')}`] : []),
-    'd-i partman-auto/method string regular',
-    'd-i partman-auto/choose_recipe select atomic',
-    'd-i partman/confirm boolean true',
-    'd-i partman/confirm_nooverwrite boolean true',
-    'd-i partman-partitioning/confirm_write_new_label boolean true',
-    'd-i partman/choose_partition select finish',
-    'd-i grub-installer/only_debian boolean true',
-    'd-i grub-installer/bootdev string default',
-    'tasksel tasksel/first multiselect standard, ssh-server',
-    ...(values['ssh-key']
-      ? [
-          `d-i preseed/late_command string mkdir -p -m 700 /target/root/.ssh; echo '${values['ssh-key']}' > /target/root/.ssh/authorized_keys`,
-        ]
-      : []),
-    'd-i finish-install/reboot_in_progress note',
-    '',
-  ].join('\n');
-
 /** The processor as Debian and Ubuntu call it; BIOS builds of iPXE say i386 on x64 machines too. */
 const DEBIAN_ARCH = ['set arch amd64', 'iseq ${buildarch} arm64 && set arch arm64 ||'];
 
 export const DEBIAN: Template = {
   name: 'debian',
   title: 'Debian, installed without a hand',
-  about: 'Boots Debian’s network installer and gives every machine the preseed file for its MAC.',
+  about:
+    'Boots Debian’s network installer with the preseed file for the machine’s MAC. It erases the disk without a question.',
   fields: [
     BASE,
     path({
@@ -235,7 +167,15 @@ export const DEBIAN: Template = {
       default: 'debian-installer/${arch}',
     }),
     answers('Preseed file', 'preseed/{mac}.cfg'),
-    PASSWORD,
+    {
+      name: 'mirror',
+      label: 'Packages',
+      help: 'A mirror of Debian. Without internet: one in the bench’s folder, e.g. http://10.32.0.1/debian.',
+      kind: 'url',
+      default: 'http://deb.debian.org/debian',
+      required: true,
+    },
+    password('root'),
     SSH_KEY,
     DISK,
     APPEND,
@@ -243,9 +183,14 @@ export const DEBIAN: Template = {
   ],
   script: values => {
     const folder = values.folder!.replace(/\/+$/, '');
-    const append = ['auto=true', 'priority=critical', `url=\${base}/${perMac(values.answers!)}`, values.append].filter(
-      Boolean,
-    );
+    const append = [
+      'auto=true',
+      'priority=critical',
+      // Asked before the preseed file can be fetched: the card, the name, and that this bench leads nowhere else.
+      'interface=auto BOOTIF=01-${netX/mac:hexhyp} hostname=node-${netX/mac:hexhyp} netcfg/no_default_route=true netcfg/get_nameservers=${dns}',
+      `url=${under(perMac(values.answers!))}`,
+      values.append,
+    ].filter(Boolean);
     return [
       ...opening('Debian with a preseed file per machine', values),
       ...start(values),
@@ -255,40 +200,17 @@ export const DEBIAN: Template = {
       ...failing(values, 'install'),
     ];
   },
-  files: values => [
-    {
-      name: defaultFile(values.answers!),
-      about: 'The preseed file for machines without one of their own',
-      text: preseed(values),
-    },
-  ],
+  files: values => answerFile(values.answers!, 'preseed file', preseed(values)),
+  advice: values => answerAdvice(values, values.answers!, 'preseed/{mac}.cfg'),
 };
 
-const userData = (values: FieldValues): string =>
-  [
-    '#cloud-config',
-    '# Made by Benchboot. What stands in double braces is filled in for each machine.',
-    'autoinstall:',
-    '  version: 1',
-    '  identity:',
-    '    hostname: node-{{mac-dashes}}',
-    '    username: ubuntu',
-    `    password: "${values.password || '!'}"`,
-    '  ssh:',
-    '    install-server: true',
-    ...(values['ssh-key'] ? ['    authorized-keys:', `      - "${values['ssh-key']}"`] : []),
-    '  storage:',
-    '    layout:',
-    '      name: lvm',
-    ...(values.disk ? ['      match:', `        path: /dev/${values.disk.replace(/^\/dev\//, '')}`] : []),
-    '',
-  ].join('\n');
+const seedFile = (values: FieldValues): string => `${values.answers!.replace(/\/+$/, '')}/user-data`;
 
 export const UBUNTU: Template = {
   name: 'ubuntu',
   title: 'Ubuntu Server, installed without a hand',
   about:
-    'Boots the live server installer, which loads its ISO into memory, and gives every machine its autoinstall file.',
+    'Boots the live server installer with the autoinstall file for the machine’s MAC. It erases the disk without a question.',
   fields: [
     BASE,
     path({
@@ -304,7 +226,7 @@ export const UBUNTU: Template = {
       default: 'ubuntu/ubuntu.iso',
     }),
     answers('Folder of the autoinstall files', 'cloud-init/{mac}'),
-    PASSWORD,
+    password('the user ubuntu'),
     SSH_KEY,
     DISK,
     APPEND,
@@ -312,11 +234,15 @@ export const UBUNTU: Template = {
   ],
   script: values => {
     const folder = values.folder!.replace(/\/+$/, '');
-    const iso = /^[a-z]+:\/\//i.test(values.iso!) ? values.iso! : `\${base}/${values.iso}`;
-    const seed = `ds=nocloud;s=\${base}/${perMac(values.answers!).replace(/\/*$/, '/')}`;
-    const append = ['ip=dhcp', `url=${iso}`, 'autoinstall', seed, 'cloud-config-url=/dev/null', values.append].filter(
-      Boolean,
-    );
+    const seed = `ds=nocloud;s=${under(perMac(values.answers!)).replace(/\/*$/, '/')}`;
+    const append = [
+      'ip=dhcp',
+      `url=${under(values.iso!)}`,
+      'autoinstall',
+      seed,
+      'cloud-config-url=/dev/null',
+      values.append,
+    ].filter(Boolean);
     return [
       ...opening('Ubuntu Server with autoinstall', values),
       ...start(values),
@@ -325,11 +251,6 @@ export const UBUNTU: Template = {
       ...failing(values, 'install'),
     ];
   },
-  files: values => [
-    {
-      name: `${defaultFile(values.answers!).replace(/\/+$/, '')}/user-data`,
-      about: 'The autoinstall file for machines without one of their own',
-      text: userData(values),
-    },
-  ],
+  files: values => answerFile(seedFile(values), 'autoinstall file', userData(values)),
+  advice: values => answerAdvice(values, seedFile(values), 'cloud-init/{mac}'),
 };

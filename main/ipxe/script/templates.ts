@@ -17,6 +17,7 @@ export type {
   Template,
   TemplateField,
 } from './template-parts.ts';
+export { fieldProblem } from './template-parts.ts';
 
 export const TEMPLATES: readonly Template[] = [
   ALMALINUX,
@@ -29,7 +30,12 @@ export const TEMPLATES: readonly Template[] = [
 ];
 
 export type TemplateResult =
-  | { readonly ok: true; readonly text: string; readonly files: readonly CompanionFile[] }
+  | {
+      readonly ok: true;
+      readonly text: string;
+      readonly files: readonly CompanionFile[];
+      readonly advice: readonly string[];
+    }
   | { readonly ok: false; readonly problems: readonly { readonly field: string; readonly message: string }[] };
 
 /** What is left out takes its default. */
@@ -50,5 +56,5 @@ export function renderTemplate(
   });
   if (problems.length > 0) return { ok: false, problems };
   const text = `${template.script(values, context).join('\n')}\n`;
-  return { ok: true, text, files: template.files?.(values) ?? [] };
+  return { ok: true, text, files: template.files?.(values) ?? [], advice: template.advice?.(values) ?? [] };
 }

@@ -61,7 +61,53 @@ describe('templates', () => {
       }
   });
 
+  it.each<[string, string, string[]]>([
+    ['almalinux', 'kickstart/{mac}.cfg', ['kickstart/default.cfg']],
+    ['almalinux', '/kickstart-{mac}.cfg', ['kickstart-default.cfg']],
+    // Nobody would fill that in, and what lies elsewhere is not ours to write.
+    ['almalinux', 'ks/{mac}.cfg', []],
+    ['almalinux', 'http://10.0.0.1/{mac}.cfg', []],
+    ['almalinux', 'all.cfg', ['all.cfg']],
+    ['debian', 'preseed/{mac}.cfg', ['preseed/default.cfg']],
+    ['debian', 'kickstart/{mac}.cfg', ['kickstart/default.cfg']],
+    ['ubuntu', 'cloud-init/{mac}/', ['cloud-init/default/user-data']],
+    ['ubuntu', 'seeds/{mac}', []],
+  ])('%s with its answers at %s writes %j', (name, asked, expected) => {
+    const result = renderTemplate(template(name), { answers: asked, password: '$6$x$y' });
+    if (!result.ok) throw new Error(JSON.stringify(result.problems));
+    expect(result.files.map(file => file.name)).toEqual(expected);
+    const isFilledIn = !asked.includes('{mac}') || expected.length > 0 || asked.startsWith('http');
+    expect(result.advice).toEqual(isFilledIn ? [] : [expect.stringContaining('a file of its own')]);
+    // A file that is served as it lies has nothing in it that somebody would have to fill in.
+    if (!asked.includes('{mac}')) expect(result.files[0]!.text).not.toContain('{{');
+    if (asked.startsWith('http')) expect(result.text).toContain(`inst.ks=http://10.0.0.1/\${netX/mac:hexhyp}.cfg`);
+  });
+
+  it('says when nobody could log in to what is installed', () => {
+    const advice = (values: FieldValues) => {
+      const result = renderTemplate(template('almalinux'), values);
+      return result.ok ? result.advice : undefined;
+    };
+    expect(advice({})).toEqual([expect.stringMatching(/^Nobody can log in/)]);
+    expect(advice({ password: '$6$x$y' })).toEqual([]);
+    expect(advice({ 'ssh-key': 'ssh-ed25519 AAAA me@home' })).toEqual([]);
+  });
+
+  it('Debian: the mirror in the installer’s own words, and no question before the preseed file is there', () => {
+    const { text, files } = made('debian', { mirror: 'https://mirror.example.org/pub/debian/' });
+    expect(files[0]!.text).toContain(
+      'd-i mirror/protocol string https\nd-i mirror/https/hostname string mirror.example.org\nd-i mirror/https/directory string /pub/debian\n',
+    );
+    expect(text).toMatch(
+      /^kernel .* interface=auto BOOTIF=01-\S+ hostname=node-\S+ netcfg\/no_default_route=true netcfg\/get_nameservers=\$\{dns\} url=/m,
+    );
+  });
+
   it.each<[string, FieldValues, string[]]>([
+    ['almalinux', { password: 'in clear' }, ['password']],
+    ['almalinux', { 'ssh-key': "ssh-ed25519 AAAA it's me" }, ['ssh-key']],
+    ['debian', { 'ssh-key': 'AAAAC3Nz' }, ['ssh-key']],
+    ['debian', { disk: 'sda; reboot', mirror: 'ftp://x' }, ['mirror', 'disk']],
     ['almalinux', { base: '' }, ['base']],
     ['almalinux', { base: 'ftp://x' }, ['base']],
     ['almalinux', { base: 'http://a b' }, ['base']],
