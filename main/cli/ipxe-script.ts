@@ -172,11 +172,15 @@ function show(run: DryRun, output: Output): void {
       );
   }
   if (run.fetches.length > 0) output.line();
-  const fetched = run.fetches.map(({ by, url, found, size, seconds, why }) => [
+  const times = new Map<string, number>();
+  for (const { url } of run.fetches) times.set(url, (times.get(url) ?? 0) + 1);
+  // A file that is tried again and again is one line, with what came of it last.
+  const last = [...new Map(run.fetches.map(fetch => [fetch.url, fetch])).values()];
+  const fetched = last.map(({ by, url, found, size, seconds, why }) => [
     found === 'file' ? 'served' : found,
     by === 'system' ? 'by the system' : '',
     size === undefined ? '' : `${bytesText(size)}, ${seconds.toFixed(1)} s`,
-    printable(why ? `${url}  (${why})` : url, 200),
+    printable(`${url}${why ? `  (${why})` : ''}${times.get(url)! > 1 ? `, ${times.get(url)} times` : ''}`, 200),
   ]);
   for (const line of table(fetched)) output.line(line);
   output.line();

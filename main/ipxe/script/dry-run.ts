@@ -108,7 +108,15 @@ export class Run {
     } catch (error) {
       if (!(error instanceof Ended)) throw error;
       const step = this.steps.length > 0 ? this.steps.length - 1 : undefined;
-      return { kind: error.kind, dead: error.dead || DEAD.includes(error.kind), sentence: error.message, step };
+      // Whoever chose the shell got what they wanted; a script that gave up did not.
+      const gaveUp = error.kind === 'shell' ? this.steps.findLast(each => !each.ok && !isQuestion(each)) : undefined;
+      const why = gaveUp && ` Before that, line ${gaveUp.line} failed${gaveUp.says ? `: ${gaveUp.says}` : ''}.`;
+      return {
+        kind: error.kind,
+        dead: error.dead || gaveUp !== undefined || DEAD.includes(error.kind),
+        sentence: `${error.message}${why ?? ''}`,
+        step,
+      };
     }
   }
 
@@ -256,8 +264,11 @@ export class Run {
 
   /** URLs on the command line of what starts: the system fetches them by itself, so nothing here waits for them. */
   mention(commandLine: string): void {
-    for (const [url] of commandLine.matchAll(/(?:https?|tftp):\/\/[^\s,"']+/g))
+    for (const [, parameter = '', named = ''] of commandLine.matchAll(/([\w.-]+=)?((?:https?|tftp):\/\/[^\s,"']+)/g)) {
+      const first = FIRST_OF_FOLDER[parameter];
+      const url = first === undefined ? named : `${named.replace(/\/+$/, '')}/${first}`;
       this.#note(url, this.#find(url), 'system');
+    }
   }
 
   #find(url: string): Fetched {
@@ -299,7 +310,7 @@ export class Run {
     const lines = `lines ${Math.min(...turn.map(step => step.line))} to ${Math.max(...turn.map(step => step.line))}`;
     if (this.asked > mark.asked)
       return new Ended('waits', `It comes back to where it asked before (${lines}), and waits for another answer.`);
-    const failed = turn.find(step => !step.ok && !/^(isset|iseq|prompt)\b/.test(step.command));
+    const failed = turn.find(step => !step.ok && !isQuestion(step));
     const pause = turn.reduce((sum, step) => sum + step.seconds, 0);
     if (failed && pause > 0)
       return new Ended(
@@ -314,6 +325,17 @@ export class Run {
     );
   }
 }
+
+/** A question that is answered no is no failure. */
+const isQuestion = ({ command }: Pick<Step, 'command'>): boolean => /^(isset|iseq|prompt)\b/.test(command);
+
+/** Parameters that name a folder, and what the system looks for in it first: Anaconda's trees, cloud-init's NoCloud. */
+const FIRST_OF_FOLDER: Readonly<Record<string, string>> = {
+  'inst.repo=': '.treeinfo',
+  'inst.stage2=': '.treeinfo',
+  's=': 'user-data',
+  'seedfrom=': 'user-data',
+};
 
 const round = (seconds: number): number => Math.round(seconds * 1000) / 1000;
 

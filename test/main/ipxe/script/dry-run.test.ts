@@ -77,7 +77,8 @@ describe('the stories', () => {
 
   it('S3: the loop around DHCP ends in the shell, as written', () => {
     const result = run(S3, { device: { ...DEVICE, dhcp: undefined } });
-    expect(end(result)).toEqual(['shell', false]);
+    expect(end(result)).toEqual(['shell', true]);
+    expect(result.ending.sentence).toMatch(/Before that, line 4 failed: /);
     expect(result.steps.filter(({ command }) => command === 'dhcp')).toHaveLength(5);
   });
 
@@ -107,12 +108,14 @@ describe('the stories', () => {
           'boots',
           false,
         ]);
-        expect(end(run(RENDERED[name]!, { device, lookup: () => ({ is: 'missing' }) }))).toEqual(['shell', false]);
+        const empty = run(RENDERED[name]!, { device, lookup: () => ({ is: 'missing' }) });
+        expect(end(empty)).toEqual(['shell', true]);
+        expect(empty.ending.sentence).toMatch(/Before that, line \d+ failed: .*: no such file\.$/);
         const silent = run(RENDERED[name]!, {
           device: { ...device, dhcp: undefined },
           lookup: () => ({ is: 'missing' }),
         });
-        expect(end(silent)).toEqual(['shell', false]);
+        expect(end(silent)).toEqual(['shell', true]);
         expect(silent.seconds).toBeGreaterThan(60);
       }
     },
