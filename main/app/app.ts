@@ -107,6 +107,7 @@ export async function createApp({
     changed: () => feed.changed('ipxe'),
     now,
   });
+  const files = new IpxeFiles(engine.settings.programs, join(stateFolder, 'built'));
 
   const feed: ViewFeed = new ViewFeed({
     engine: (): EngineView => ({
@@ -139,6 +140,7 @@ export async function createApp({
   open.add(() => engine.close());
   open.add(() => desk.stop('Benchboot was closed'));
   open.add(() => wires.close());
+  open.add(() => files.forget());
   open.add(() => flashJobs.close());
   open.add(() => flashDesk.close());
   open.add(() => boxes.closeAll());
@@ -159,8 +161,9 @@ export async function createApp({
   );
   await desk.open();
   await flashDesk.open();
+  // A window that outlived the engine may be about to write what was built before.
   if (desk.view.state === 'interrupted') await choices.recall();
-  else await choices.forget();
+  else await Promise.all([choices.forget(), files.forget()]);
 
   const after = (ms: number, work: () => void) => {
     const timer = setTimeout(work, ms);
@@ -176,7 +179,7 @@ export async function createApp({
       settings,
       scripts,
       choices,
-      files: new IpxeFiles(engine.settings.programs, join(stateFolder, 'built')),
+      files,
       library,
       platform,
       clock: engine.clock,

@@ -1,6 +1,6 @@
 /** The bench as a dry run sees it: what it would answer, which machines there are, what it has to boot, where files belong. */
 import { existsSync, readdirSync } from 'node:fs';
-import { mkdir, realpath } from 'node:fs/promises';
+import { mkdir, readFile, realpath } from 'node:fs/promises';
 import { dirname, join, sep } from 'node:path';
 import type { Ipv4, Mac } from 'node-dhcpd-lite';
 import { createContentService } from '../bench/content-service.ts';
@@ -127,7 +127,10 @@ export function libraryOf(root: string | undefined): readonly LibraryEntry[] {
   }
 }
 
-/** Writes a file under `root`, never through a link that leaves it. Throws FILE_EXISTS, FILE_UNWRITABLE or USAGE. */
+/**
+ * Writes a file under `root`, never through a link that leaves it. One that says the same stays. Throws FILE_EXISTS,
+ * FILE_UNWRITABLE or USAGE.
+ */
 export async function placeFile(
   root: string,
   name: string,
@@ -149,7 +152,10 @@ export async function placeFile(
     if (error instanceof BenchError) throw error;
     throw refuse((error as Error).message, error);
   }
-  if (existsSync(path) && !options.replace) throw new BenchError('FILE_EXISTS', { path });
+  if (existsSync(path) && !options.replace) {
+    if ((await readFile(path, 'utf8').catch(() => undefined)) === text) return path;
+    throw new BenchError('FILE_EXISTS', { path });
+  }
   await saveFile(path, text);
   return path;
 }

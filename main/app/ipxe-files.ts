@@ -1,6 +1,6 @@
-/** What windows build and what they send to be looked into: in memory, for as long as the window is there. */
+/** What windows build and what they send to be looked into: in memory, for as long as the window is there; for the flasher as files. */
 import { Buffer } from 'node:buffer';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Caller } from '../contract/calls.ts';
 import { type BuildView, LARGEST_UPLOAD, PIECE } from '../contract/ipxe-calls.ts';
@@ -52,6 +52,11 @@ export class IpxeFiles {
     await mkdir(this.#folder, { recursive: true }).catch(() => undefined);
     await saveFile(path, bytes);
     return path;
+  }
+
+  /** What was kept for the flasher goes: it is built again in no time. */
+  async forget(): Promise<void> {
+    await rm(this.#folder, { recursive: true, force: true }).catch(() => undefined);
   }
 
   #built(sha256: string, caller: Caller): Built {

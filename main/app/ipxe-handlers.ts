@@ -1,8 +1,10 @@
 /** What the calls of the iPXE view do: each is one step to whom it concerns. */
+import { randomBytes } from 'node:crypto';
 import type { Mac } from 'node-dhcpd-lite';
 import type { HandlersOf } from '../contract/calls.ts';
 import type { IPXE_CALLS, Machine } from '../contract/ipxe-calls.ts';
 import type { Engine } from '../engine.ts';
+import { hashPassword } from '../flash/customise/seal.ts';
 import type { Clock } from '../host/host.ts';
 import type { BenchDesk } from './bench-desk.ts';
 import { benchFacts, libraryOf, lookUp, machinesOf, placeFile } from './ipxe-bench.ts';
@@ -62,6 +64,8 @@ export function ipxeHandlers(parts: IpxeHandlerParts): HandlersOf<typeof IPXE_CA
     async 'ipxe.place'({ path, text, replace }) {
       return { path: await placeFile(facts().root ?? library, path, text, { replace: replace ?? false, platform }) };
     },
+
+    'ipxe.hash': ({ password }) => ({ hash: hashPassword(password, length => randomBytes(length)) }),
 
     'ipxe.build': ({ ca, ...request }, caller) => files.build({ ...request, ...(ca && { ca: named(ca) }) }, caller),
     'ipxe.octets': ({ sha256, offset }, caller) => files.octets(sha256, offset, caller),

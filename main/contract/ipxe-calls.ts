@@ -57,9 +57,14 @@ export const IPXE_CALLS = {
   'ipxe.machines': returns<readonly Machine[]>()(nothing),
   /** The kernels that the bench has, for a menu of them. */
   'ipxe.library': returns<readonly LibraryEntry[]>()(nothing),
-  /** Puts a file that belongs to a script under the folder that is served. Throws FILE_EXISTS, FILE_UNWRITABLE. */
+  /** Puts a file that belongs to a script under the folder that is served. Throws FILE_EXISTS when there is another, FILE_UNWRITABLE. */
   'ipxe.place': returns<{ readonly path: string }>()(
     v.strictObject({ path: text, text: body, replace: v.exactOptional(v.boolean()) }),
+  ),
+
+  /** A password as answer files keep it: a hash of crypt(3). */
+  'ipxe.hash': returns<{ readonly hash: string }>()(
+    v.strictObject({ password: v.pipe(v.string(), v.minLength(1), v.maxLength(512)) }),
   ),
 
   /** Builds in memory; `ipxe.octets` fetches it. A window has one build at a time. */

@@ -13,6 +13,8 @@ export type ImageKind =
   | 'cloud-init'
   /** A volume labelled IGNITION. */
   | 'ignition'
+  /** A medium that starts iPXE with a script: autoexec.ipxe beside EFI/. */
+  | 'ipxe'
   | 'unknown';
 
 /** The root of a FAT volume: its label, names of its files (any case), and the texts that were read. */
@@ -54,6 +56,8 @@ export function imageKind({ label, names, texts }: VolumeFacts): FoundKind {
   if (pi) return { kind: 'pi-other', says: 'A Raspberry Pi boot partition of a system without settings of its own.' };
   if (cloud.length > 0)
     return { kind: 'cloud-init', says: `An image that is set up by cloud-init (it brings ${cloud.join(', ')}).` };
+  if (has('autoexec.ipxe'))
+    return { kind: 'ipxe', says: 'iPXE with a script of its own (autoexec.ipxe): it loads a system from the network.' };
   return {
     kind: 'unknown',
     says: 'No system that Benchboot knows how to set up; files can be put on its FAT partition.',

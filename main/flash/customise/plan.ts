@@ -119,7 +119,7 @@ function fileBytes(
 
 function impossible(recipe: Recipe, kind: ImageKind): string[] {
   const cannot: string[] = [];
-  if ((kind === 'unknown' || kind === 'pi-other') && wantsSettings(recipe))
+  if ((kind === 'unknown' || kind === 'pi-other' || kind === 'ipxe') && wantsSettings(recipe))
     cannot.push(
       'This image takes no host name, user, key or network from its boot partition. Only files and boot settings are written.',
     );

@@ -17,12 +17,16 @@ function sealedUser(
   password: string,
   random: (length: number) => Uint8Array,
 ) {
-  return { ...user, passwordHash: sha512Crypt(password, saltOf(random(16))) };
+  return { ...user, passwordHash: hashPassword(password, random) };
 }
 
 function sealedWifi({ passphrase: _, ...wifi }: NonNullable<Recipe['wifi']>, passphrase: string) {
   return { ...wifi, psk: wifiKey(wifi.ssid, passphrase) };
 }
+
+/** As crypt(3) keeps it, with a salt of its own. */
+export const hashPassword = (password: string, random: (length: number) => Uint8Array): string =>
+  sha512Crypt(password, saltOf(random(16)));
 
 /**
  * The key of a WPA2 network, 64 hex digits: PBKDF2 of the passphrase with the name as salt (IEEE 802.11, J.4.1), as

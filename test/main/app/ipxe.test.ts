@@ -8,6 +8,7 @@ import type { App } from '../../../main/app/app.ts';
 import type { CallArgs, CallName, CallResult } from '../../../main/contract/calls.ts';
 import { PIECE } from '../../../main/contract/ipxe-calls.ts';
 import type { BenchView, IpxeView } from '../../../main/contract/views.ts';
+import { sha512Crypt } from '../../../main/flash/customise/seal.ts';
 import { buildIpxe } from '../../../main/ipxe/build.ts';
 import { openPrograms } from '../../../main/ipxe/programs.ts';
 import { board, type Machine, machine, NIC, SERVER } from '../memory-bench.ts';
@@ -251,6 +252,8 @@ describe('files that belong to a script', () => {
     expect(await errorOf(call('ipxe.place', { path: 'kickstart/default.cfg', text: 'x' }))).toMatchObject({
       code: 'FILE_EXISTS',
     });
+    // One that says the same is no clash.
+    expect(await call('ipxe.place', { path: 'kickstart/default.cfg', text: 'text\n' })).toEqual({ path });
     await call('ipxe.place', { path: 'kickstart/default.cfg', text: 'other\n', replace: true });
     expect(readFileSync(path, 'utf8')).toBe('other\n');
   });
@@ -267,6 +270,18 @@ describe('files that belong to a script', () => {
       code: 'FILE_UNWRITABLE',
     });
     expect(existsSync(join(dirname(library()), 'out.cfg'))).toBe(false);
+  });
+});
+
+describe('a password', () => {
+  it('becomes a hash that crypt(3) takes, another one each time', async () => {
+    const hashes = await Promise.all([1, 2].map(() => call('ipxe.hash', { password: 'correct horse' })));
+    for (const { hash } of hashes) {
+      const [, , salt = ''] = hash.split('$');
+      expect(hash).toBe(sha512Crypt('correct horse', salt));
+    }
+    expect(hashes[0]!.hash).not.toBe(hashes[1]!.hash);
+    expect(await errorOf(call('ipxe.hash', { password: '' }))).toMatchObject({ code: 'BAD_CALL' });
   });
 });
 
@@ -323,7 +338,22 @@ describe('builds', () => {
     const { path } = await call('ipxe.keep', { sha256, name: 'alma' });
     expect(path).toBe(join(m.stateFolder, 'built', 'alma usb.iso'));
     expect(createHash('sha256').update(readFileSync(path)).digest('hex')).toBe(sha256);
-    expect(await call('images.inspect', { image: path })).toMatchObject({ name: 'alma usb.iso' });
+    expect(await call('images.inspect', { image: path })).toMatchObject({
+      name: 'alma usb.iso',
+      setUp: { kind: 'ipxe' },
+    });
+  });
+
+  it('go with the program, and at the next start at the latest', async () => {
+    const { sha256 } = await call('ipxe.build', { target: 'disk.img', script });
+    const { path } = await call('ipxe.keep', { sha256, name: 'alma' });
+    await app.close();
+    expect(existsSync(path)).toBe(false);
+    // What a crash left behind.
+    mkdirSync(dirname(path));
+    writeFileSync(path, 'left');
+    app = await openApp(m, { engine: m.restart() });
+    expect(existsSync(path)).toBe(false);
   });
 
   it('a file of this laptop is looked into where it is', async () => {
