@@ -17,7 +17,7 @@ export function App({ session }: { session: Session }) {
         <Frame />
         <CommandPalette />
         <LiveRegion />
-        <Notifications position="bottom-right" limit={3} autoClose={5_000} />
+        <Notifications position="bottom-left" limit={3} autoClose={5_000} />
       </EngineProvider>
     </MantineProvider>
   );

@@ -11,6 +11,7 @@ import type {
   QueueView,
 } from '../../main/contract/flash-views.ts';
 import { BenchError } from '../../main/errors.ts';
+import { imageKind } from '../../main/flash/customise/image-kind.ts';
 import { offerOf } from '../../main/flash/drive/offer.ts';
 import { driveView } from '../../main/flash/drive/view.ts';
 import type { FlashRecord } from '../../main/flash/history.ts';
@@ -106,6 +107,16 @@ const RASPIOS: ImageView = {
   published: { sha256: 'a4ac3b2f'.repeat(8), path: `${IMAGE}.sha256` },
 };
 
+const IPXE_IMAGE = '/home/maria/.local/state/benchboot/built/almalinux disk.img';
+const IPXE: ImageView = {
+  image: IPXE_IMAGE,
+  name: 'almalinux disk.img',
+  format: 'raw',
+  fileSize: 16_777_216,
+  size: 16_777_216,
+  setUp: imageKind({ label: 'IPXE', names: ['EFI', 'autoexec.ipxe'], texts: {} }),
+};
+
 const RECORDS: readonly FlashRecord[] = [
   {
     t: '2026-11-20T14:03:22.000Z',
@@ -170,6 +181,7 @@ const HANDLERS: Partial<Handlers> = {
   ],
   'images.inspect': ({ image }) => {
     if (image === IMAGE) return RASPIOS;
+    if (image === IPXE_IMAGE) return IPXE;
     if (image.endsWith('.tar.xz'))
       throw new BenchError('IMAGE_UNSUPPORTED', {
         path: image,
@@ -527,6 +539,47 @@ export function flashScenes(base: () => ScriptedViews) {
           ]),
         },
         { hash: '#/flash/job/j1' },
+      ),
+    'flash-ipxe': () =>
+      scene(
+        { drives: ALL },
+        {
+          hash: `#/flash/image/${encodeURIComponent(IPXE_IMAGE)}`,
+          act: async page => {
+            await page.getByText('Its script is on it').waitFor();
+            await page.getByRole('checkbox', { name: /SanDisk/ }).click();
+          },
+        },
+      ),
+    'flash-ipxe-done': () =>
+      scene(
+        {
+          drives: ALL,
+          flashJobs: new Map([
+            [
+              'j1',
+              job({
+                image: IPXE_IMAGE,
+                state: 'ended',
+                ended: Date.now(),
+                facts: { format: 'raw', size: IPXE.size! },
+                targets: [
+                  target(PI_CARD, {
+                    state: 'done',
+                    done: {
+                      bytes: IPXE.size!,
+                      written: IPXE.size!,
+                      verified: true,
+                      seconds: 3,
+                      sha256: '349403ac'.repeat(8),
+                    },
+                  }),
+                ],
+              }),
+            ],
+          ]),
+        },
+        { hash: '#/flash/job/j1', act: page => page.getByText('Now start a machine from it').waitFor() },
       ),
     'flash-wrong-sum': () =>
       scene(

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { IpxeFiles } from '../../main/app/ipxe-files.ts';
 import type { Handlers } from '../../main/contract/calls.ts';
 import type { IpxeView, Machine, ScriptView } from '../../main/contract/views.ts';
+import { BenchError } from '../../main/errors.ts';
 import { ALMALINUX_SCRIPT, BROKEN_SCRIPT, MENU_SCRIPT } from './ipxe-scripts.ts';
 import type { Scene } from './scenes.ts';
 import type { ScriptedViews } from './scripted-engine.ts';
@@ -42,13 +43,14 @@ const MACHINES: readonly Machine[] = [
 
 /** Octets of what the bench has. */
 const FILES: Readonly<Record<string, number>> = {
+  '/almalinux/.treeinfo': 1_602,
   '/almalinux/images/pxeboot/vmlinuz': 14_213_112,
   '/almalinux/images/pxeboot/initrd.img': 111_422_804,
   '/kickstart/52-54-00-12-34-01.cfg': 912,
   '/alpine/boot/vmlinuz-lts': 11_630_592,
   '/alpine/boot/initramfs-lts': 25_871_231,
 };
-const FOLDERS = ['/almalinux', '/alpine/apks'];
+const FOLDERS = ['/alpine/apks'];
 
 const sha256 = (text: string): string => createHash('sha256').update(text).digest('hex');
 
@@ -143,6 +145,24 @@ export const ipxeScenes = (idle: () => ScriptedViews, serving: () => ScriptedVie
       scene(serving(), {
         hash: '#/ipxe/template/almalinux',
         act: page => page.getByText('It boots').waitFor(),
+      }),
+    // The bench has no AlmaLinux, and a kickstart that somebody else wrote.
+    'ipxe-template-clash': () =>
+      scene(idle(), {
+        hash: '#/ipxe/template/almalinux',
+        handlers: {
+          'ipxe.lookup': ({ urls }) => urls.map(() => ({ is: 'missing' })),
+          'ipxe.hash': () => ({ hash: '$6$salt$hash' }),
+          'ipxe.place': ({ path }) => {
+            throw new BenchError('FILE_EXISTS', { path: `/srv/bench/${path}` });
+          },
+        },
+        act: async page => {
+          await page.getByLabel('Password', { exact: true }).fill('correct horse');
+          await page.getByRole('button', { name: 'Make this script' }).click();
+          await page.getByRole('button', { name: 'Replace it' }).waitFor();
+          await page.getByText('Before that, line').waitFor();
+        },
       }),
     'ipxe-findings': () =>
       scene(serving(), {

@@ -16,6 +16,7 @@ import {
   filesSummary,
   isFailure,
   menusOf,
+  placeText,
   secondsText,
   settingOf,
   shortUrl,
@@ -30,10 +31,14 @@ interface DryRunPanelProps {
   readonly shown: ShownMachine;
   /** The script comes over the network, which is open then. */
   readonly isServed: boolean;
+  /** Paths of files that will be there as soon as the script is. */
+  readonly coming?: readonly string[];
   readonly onLine?: (line: number) => void;
 }
 
-export function DryRunPanel({ text, bench, shown, isServed, onLine }: DryRunPanelProps) {
+const NONE: readonly string[] = [];
+
+export function DryRunPanel({ text, bench, shown, isServed, coming = NONE, onLine }: DryRunPanelProps) {
   const [choices, setChoices] = useState<Choices>({});
   const { machines, machine, choose } = shown;
   const { run, isAsking, isKnown } = useDryRun(text, machine, bench, { choices, isServed });
@@ -74,6 +79,7 @@ export function DryRunPanel({ text, bench, shown, isServed, onLine }: DryRunPane
             bench={bench}
             isAsking={isAsking}
             isKnown={isKnown}
+            coming={coming}
             choices={choices}
             onChoose={setChoices}
             onLine={onLine}
@@ -118,13 +124,15 @@ interface StoryProps {
   readonly bench: IpxeView['bench'];
   readonly isAsking: boolean;
   readonly isKnown: (url: string) => boolean;
+  readonly coming: readonly string[];
   readonly choices: Choices;
   readonly onChoose: (choices: Choices) => void;
   readonly onLine: ((line: number) => void) | undefined;
 }
 
-function Story({ run, bench, isAsking, isKnown, choices, onChoose, onLine }: StoryProps) {
+function Story({ run, bench, isAsking, isKnown, coming, choices, onChoose, onLine }: StoryProps) {
   const files = filesOf(run);
+  const isComing = (url: string): boolean => coming.includes(shortUrl(url, bench));
   const menus = menusOf(run);
   const { commandLine } = endingParts(run.ending.sentence);
   return (
@@ -134,14 +142,17 @@ function Story({ run, bench, isAsking, isKnown, choices, onChoose, onLine }: Sto
         <Menu key={`${menu.step}`} menu={menu} choices={choices} onChoose={onChoose} />
       ))}
       <h3 className={classes.group}>
-        Files <span className="dim">{files.length > 0 && filesSummary(run)}</span>
+        Files <span className="dim">{files.length > 0 && filesSummary(run, isComing)}</span>
       </h3>
       {files.length === 0 ? (
         <p className={classes.quiet}>It fetches nothing.</p>
       ) : (
         <ul className={classes.files} aria-busy={isAsking}>
           {files.map(file => {
-            const { tone, word, detail } = fetchText(file, isKnown(file.url));
+            const { tone, word, detail } = fetchText(file, {
+              isKnown: isKnown(file.url),
+              isComing: isComing(file.url),
+            });
             const step = run.steps[file.step];
             return (
               <li key={file.url}>
@@ -167,12 +178,7 @@ function Story({ run, bench, isAsking, isKnown, choices, onChoose, onLine }: Sto
           <p className={`${classes.commandLine} mono`}>{commandLine}</p>
         </>
       )}
-      <p className={classes.quiet}>
-        {bench.serving
-          ? `Files are looked for on the bench at ${bench.server}.`
-          : `No bench serves now: files are looked for where one at ${bench.server} would.`}
-        {bench.root === undefined && ' It has no folder with boot files yet.'}
-      </p>
+      <p className={classes.quiet}>{placeText(bench)}</p>
     </div>
   );
 }

@@ -1,5 +1,15 @@
 /** The form of a template beside the script that it makes and what a machine would do with it. */
-import { ActionIcon, Button, Checkbox, Select, Switch, Textarea, TextInput, Tooltip } from '@mantine/core';
+import {
+  ActionIcon,
+  Button,
+  Checkbox,
+  PasswordInput,
+  Select,
+  Switch,
+  Textarea,
+  TextInput,
+  Tooltip,
+} from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconArrowLeft } from '@tabler/icons-react';
 import { useState } from 'react';
@@ -14,6 +24,7 @@ import { ScriptEditor } from './editor/ScriptEditor.tsx';
 import { programOf } from './machine.state.ts';
 import { useNewScript } from './new-script.ts';
 import classes from './TemplatePage.module.css';
+import { comingPaths, typedPasswords, withoutPasswords } from './template.state.ts';
 import { useShownMachine } from './use-shown-machine.ts';
 
 const NO_FINDINGS: readonly never[] = [];
@@ -27,7 +38,8 @@ export function TemplatePage({ template, bench }: { template: Template; bench: I
   const [isPlacing, setPlacing] = useState(true);
   const [isBusy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorView>();
-  const result = renderTemplate(template, values, { library });
+  const { fields } = template;
+  const result = renderTemplate(template, withoutPasswords(fields, values), { library });
   const [last, setLast] = useState('');
   const text = result.ok ? result.text : last;
   if (result.ok && result.text !== last) setLast(result.text);
@@ -35,22 +47,29 @@ export function TemplatePage({ template, bench }: { template: Template; bench: I
     result.ok ? undefined : result.problems.find(problem => problem.field === field)?.message;
   const files = result.ok ? result.files : [];
 
-  const make = async (): Promise<void> => {
-    if (!result.ok) return;
+  /** `there`: what becomes of a file of that name that says something else; asked when it is not known. */
+  const make = async (there?: 'stays' | 'goes'): Promise<void> => {
     setBusy(true);
     setError(undefined);
     try {
-      for (const { name, text: content } of isPlacing ? result.files : []) {
+      const sealed = { ...values };
+      for (const { name } of typedPasswords(fields, values))
+        sealed[name] = (await session.call('ipxe.hash', { password: values[name]! })).hash;
+      const made = renderTemplate(template, sealed, { library });
+      if (!made.ok) return;
+      for (const { name, text: content } of isPlacing ? made.files : []) {
         try {
-          const { path } = await session.call('ipxe.place', { path: name, text: content });
+          const { path } = await session.call('ipxe.place', {
+            path: name,
+            text: content,
+            replace: there === 'goes',
+          });
           notifications.show({ message: `Wrote ${path}.` });
         } catch (thrown) {
-          const view = viewOf(thrown);
-          if (view.code !== 'FILE_EXISTS') throw thrown;
-          notifications.show({ message: `${name} was there already and is as it was.` });
+          if (viewOf(thrown).code !== 'FILE_EXISTS' || there !== 'stays') throw thrown;
         }
       }
-      setError(await newScript(template.name, result.text));
+      setError(await newScript(template.name, made.text));
     } catch (thrown) {
       setError(viewOf(thrown));
     } finally {
@@ -85,7 +104,7 @@ export function TemplatePage({ template, bench }: { template: Template; bench: I
               into its folder; the menu gets an entry for each.
             </p>
           )}
-          {template.fields.map(field => (
+          {fields.map(field => (
             <Field
               key={field.name}
               field={field}
@@ -96,13 +115,32 @@ export function TemplatePage({ template, bench }: { template: Template; bench: I
           ))}
         </div>
         <footer className={classes.footer}>
-          {error && <ErrorNote error={error} dismiss={() => setError(undefined)} />}
+          {error && (
+            <ErrorNote error={error} dismiss={error.code === 'FILE_EXISTS' ? undefined : () => setError(undefined)}>
+              {error.code === 'FILE_EXISTS' && (
+                <>
+                  <Button size="compact-sm" variant="default" onClick={() => void make('stays')}>
+                    Keep it
+                  </Button>
+                  <Button size="compact-sm" color="red" onClick={() => void make('goes')}>
+                    Replace it
+                  </Button>
+                </>
+              )}
+            </ErrorNote>
+          )}
+          {result.ok &&
+            result.advice.map(sentence => (
+              <p key={sentence} className={classes.hint}>
+                {sentence}
+              </p>
+            ))}
           {files.length > 0 && (
             <Checkbox
               checked={isPlacing}
               onChange={event => setPlacing(event.currentTarget.checked)}
               label={`Also write ${files.map(({ name }) => name).join(', ')}`}
-              description={`${files.map(({ about }) => about).join('. ')}. A file that is there stays.`}
+              description={files.map(({ about }) => `${about}.`).join(' ')}
             />
           )}
           <Button type="submit" fullWidth disabled={!result.ok} loading={isBusy}>
@@ -121,7 +159,13 @@ export function TemplatePage({ template, bench }: { template: Template; bench: I
           target={programOf(shown.machine)}
         />
       </section>
-      <DryRunPanel text={text} bench={bench} shown={shown} isServed={false} />
+      <DryRunPanel
+        text={text}
+        bench={bench}
+        shown={shown}
+        isServed={false}
+        coming={isPlacing ? comingPaths(files, shown.machine.mac) : []}
+      />
     </div>
   );
 }
@@ -147,6 +191,16 @@ function Field({ field, value, problem, onChange }: FieldProps) {
     );
   if (kind === 'choice')
     return <Select {...common} data={[...(choices ?? [])]} value={value} onChange={next => onChange(next ?? value)} />;
+  if (kind === 'password')
+    return (
+      <PasswordInput
+        {...common}
+        value={value}
+        placeholder="none"
+        autoComplete="new-password"
+        onChange={event => onChange(event.currentTarget.value)}
+      />
+    );
   if (kind === 'long-text')
     return (
       <Textarea

@@ -84,6 +84,7 @@ const ENDINGS: Readonly<Record<EndingKind, readonly [Tone, string]>> = {
 };
 
 export function endingText({ ending }: Pick<DryRun, 'ending'>): { readonly tone: Tone; readonly title: string } {
+  if (ending.kind === 'shell' && ending.dead) return { tone: 'bad', title: 'It gives up' };
   const [tone, title] = ENDINGS[ending.kind];
   return { tone: ending.dead && tone === 'info' ? 'bad' : tone, title };
 }
@@ -99,10 +100,16 @@ export function filesOf({ fetches }: Pick<DryRun, 'fetches'>): readonly (FetchSt
   return [...rows.values()];
 }
 
-/** `isKnown`: the bench has answered. */
+export interface FileState {
+  /** The bench has answered. */
+  readonly isKnown: boolean;
+  /** It is written together with the script. */
+  readonly isComing?: boolean;
+}
+
 export function fetchText(
   { found, size, seconds, by, why }: FetchStep,
-  isKnown: boolean,
+  { isKnown, isComing = false }: FileState,
 ): {
   readonly tone: Tone;
   readonly word: string;
@@ -122,6 +129,8 @@ export function fetchText(
     case 'folder':
       return { tone: 'ok', word: 'Folder', detail: who };
     case 'missing':
+      if (isComing)
+        return { tone: 'info', word: 'Comes', detail: ['written with the script', who].filter(Boolean).join(', ') };
       return {
         tone: 'bad',
         word: 'Missing',
@@ -148,6 +157,12 @@ export const shortUrl = (url: string, { server, httpPort }: IpxeView['bench']): 
   return url.startsWith(own) ? url.slice(own.length - 1) : url;
 };
 
+/** Where the bench takes its files from. */
+export function placeText({ serving, server, root }: IpxeView['bench']): string {
+  const place = root === undefined ? 'it has no folder with boot files yet' : `files are looked for in ${root}`;
+  return serving ? `The bench at ${server} serves: ${place}.` : `No bench serves now. For one at ${server}, ${place}.`;
+}
+
 /** A step that failed where nobody wants it to; a question that is answered no is none. */
 export const isFailure = ({ ok, command }: Step): boolean => !ok && !/^(isset|iseq|prompt)\b/.test(command);
 
@@ -155,9 +170,9 @@ export const secondsText = (seconds: number): string =>
   seconds < 0.05 ? 'at once' : seconds < 10 ? `${seconds.toFixed(1)} s` : `${Math.round(seconds)} s`;
 
 /** How many of the files are served and missing, in a few words. */
-export function filesSummary(run: Pick<DryRun, 'fetches'>): string {
+export function filesSummary(run: Pick<DryRun, 'fetches'>, isComing: (url: string) => boolean = () => false): string {
   const files = filesOf(run);
-  const missing = files.filter(({ found }) => found === 'missing').length;
+  const missing = files.filter(({ found, url }) => found === 'missing' && !isComing(url)).length;
   const size = files.reduce((sum, file) => sum + (file.size ?? 0), 0);
   const amount = size > 0 ? `, ${bytesText(size)}` : '';
   return `${files.length === 1 ? '1 file' : `${files.length} files`}${amount}${missing > 0 ? `, ${missing} missing` : ''}`;

@@ -1,6 +1,6 @@
 /** Make it yours: names, users, keys and networks, put into the image on the card and read back from there. */
 import { Button, Checkbox, FileButton, PasswordInput, SegmentedControl, Textarea, TextInput } from '@mantine/core';
-import { IconUserEdit } from '@tabler/icons-react';
+import { IconFileCode, IconUserEdit } from '@tabler/icons-react';
 import { useState } from 'react';
 import type { ErrorView } from '../../../../main/contract/error-view.ts';
 import type { ImageView, RecipePreview, RecipeProblem } from '../../../../main/contract/flash-views.ts';
@@ -64,7 +64,11 @@ export function YoursPanel({ form, image, preview, error, count }: YoursPanelPro
         data={PRESETS.map(each => ({ ...each }))}
       />
       {form.preset !== 'none' && <p className={classes.says}>{SAYS[form.preset]}</p>}
-      {form.preset === 'none' ? (
+      {form.preset === 'none' && image?.setUp?.kind === 'ipxe' ? (
+        <Empty icon={IconFileCode} title="Its script is on it">
+          Nothing is to be set up here. What the machine loads, and how that is set up, stands in the script.
+        </Empty>
+      ) : form.preset === 'none' ? (
         <Empty
           icon={IconUserEdit}
           title="Written as it is"

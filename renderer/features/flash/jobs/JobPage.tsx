@@ -4,7 +4,7 @@ import { IconDeviceSdCard, IconFlag, IconHandStop, IconPencil, IconPrinter, Icon
 import type { FlashJobView } from '../../../../main/contract/flash-views.ts';
 import { clockText, spanText } from '../../../../main/kit/duration.ts';
 import { bytesText } from '../../../../main/kit/quantity.ts';
-import { useCall, useRow } from '../../../engine/use-engine.tsx';
+import { useAnswer, useCall, useRow, useValue } from '../../../engine/use-engine.tsx';
 import { Banner } from '../../../ui/Banner.tsx';
 import { CopyCsv } from '../../../ui/CopyCsv.tsx';
 import { Empty } from '../../../ui/Empty.tsx';
@@ -138,6 +138,7 @@ function KnownJob({ job }: { job: FlashJobView }) {
           {text}
         </Banner>
       ))}
+      {isOver && good.length > 0 && job.kind === 'flash' && <NextStep image={job.image!} />}
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it may scroll, and the keyboard must be able to */}
       <div className={classes.body} tabIndex={0}>
         {error && <ErrorNote error={error} />}
@@ -204,6 +205,28 @@ function Clock({ began, left }: { began: number; left: number | undefined }) {
           : `${spanText(Math.max(1, Math.round(left)))} left`}
       </strong>
     </span>
+  );
+}
+
+/** A stick with iPXE is half of the way: the machine starts from it and then loads over the network. */
+function NextStep({ image }: { image: string }) {
+  const bench = useValue('bench');
+  const { data } = useAnswer('images.inspect', { image });
+  if (data?.setUp?.kind !== 'ipxe') return null;
+  const isServing = bench?.state === 'serving';
+  return (
+    <Banner
+      tone="info"
+      title="Now start a machine from it"
+      actions={
+        <Button size="compact-sm" variant="default" onClick={() => go('bench')}>
+          {isServing ? 'See the bench' : 'Go to the bench'}
+        </Button>
+      }
+    >
+      Choose the stick in its boot menu (often F12, F11, F9 or Esc), with Secure Boot turned off.{' '}
+      {!isServing && 'What its script loads from this bench is there once the bench serves; now it does not.'}
+    </Banner>
   );
 }
 

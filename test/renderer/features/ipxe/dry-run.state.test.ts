@@ -12,6 +12,7 @@ import {
   filesSummary,
   isFailure,
   menusOf,
+  placeText,
   runWith,
   settingOf,
   shortUrl,
@@ -66,24 +67,38 @@ describe('how a run reads', () => {
     const answers = new Answers();
     answers.put(URLS, [found(14_213_112), found(111_422_804), { is: 'missing', why: 'there is no such file' }], 0);
     const result = run(LINUX, answers).run;
-    expect(filesOf(result).map(file => [shortUrl(file.url, BENCH), fetchText(file, true)])).toEqual([
+    expect(filesOf(result).map(file => [shortUrl(file.url, BENCH), fetchText(file, { isKnown: true })])).toEqual([
       ['/vmlinuz', { tone: 'ok', word: 'Served', detail: '14.2 MB, 0.1 s' }],
       ['/initrd.img', { tone: 'ok', word: 'Served', detail: '111 MB, 0.9 s' }],
       ['/ks.cfg', { tone: 'bad', word: 'Missing', detail: 'there is no such file, fetched by the system that starts' }],
     ]);
     expect(filesSummary(result)).toBe('3 files, 126 MB, 1 missing');
+    const isComing = (url: string): boolean => url.endsWith('/ks.cfg');
+    expect(filesSummary(result, isComing)).toBe('3 files, 126 MB');
+    expect(fetchText(filesOf(result)[2]!, { isKnown: true, isComing: true })).toEqual({
+      tone: 'info',
+      word: 'Comes',
+      detail: 'written with the script, fetched by the system that starts',
+    });
     expect(endingText(result)).toEqual({ tone: 'ok', title: 'It boots' });
     expect(endingParts(result.ending.sentence).commandLine).toBe('initrd=initrd.img inst.ks=http://10.32.0.1/ks.cfg');
   });
 
   it('nothing is called missing or elsewhere before the bench has answered', () => {
     const [file] = filesOf(run(LINUX).run);
-    expect(fetchText(file!, false)).toMatchObject({ tone: 'quiet', word: 'Looking' });
+    expect(fetchText(file!, { isKnown: false })).toMatchObject({ tone: 'quiet', word: 'Looking' });
   });
 
   it('a file fetched again and again is one row', () => {
     const text = '#!ipxe\ndhcp\nimgfetch http://10.32.0.1/a ||\nimgfetch http://10.32.0.1/a ||\nshell\n';
     expect(filesOf(run(text).run)).toMatchObject([{ url: 'http://10.32.0.1/a', times: 2 }]);
+  });
+
+  it('where the bench takes its files from', () => {
+    expect(placeText(BENCH)).toBe('The bench at 10.32.0.1 serves: files are looked for in /srv.');
+    expect(placeText({ ...BENCH, serving: false, root: undefined })).toBe(
+      'No bench serves now. For one at 10.32.0.1, it has no folder with boot files yet.',
+    );
   });
 
   it('a question that is answered no is no failure', () => {
@@ -92,6 +107,7 @@ describe('how a run reads', () => {
 
   it.each([
     ['shell', 'shell', 'info'],
+    ['nothing || shell', 'shell', 'bad'],
     ['exit', 'leaves', 'warn'],
     [':a\ngoto a', 'loops', 'bad'],
     ['nonsense', 'fails', 'bad'],
