@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: iPXE writes its own settings as ${…}
 /** Every target of `ipxe targets`, built from one script and started: what it prints comes from the script inside. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
@@ -14,9 +14,9 @@ import { openPrograms } from '../../main/ipxe/programs.ts';
 import { COMMANDS } from '../../main/ipxe/script/commands.ts';
 import { type FieldValues, renderTemplate, TEMPLATES } from '../../main/ipxe/script/templates.ts';
 import { BUILD_TARGETS, type TargetName } from '../../main/ipxe/targets.ts';
-import { addLinux, boot } from '../lab/boards.ts';
+import { addLinuxAs, boot } from '../lab/boards.ts';
 import { DRIVES, type Firmware, HOST_SEEN, powerOnInTurn } from '../lab/emulator.ts';
-import { type Lab, Serving, withLab } from '../lab/lab.ts';
+import { Serving, withLab } from '../lab/lab.ts';
 
 const resources = fileURLToPath(new URL('../../resources/ipxe', import.meta.url));
 const SECOND = '#!ipxe\necho TOKEN-E second script over http, ${net0/ip}\n';
@@ -220,11 +220,10 @@ describe('from a template to a machine', () => {
       const kickstart = `kickstart-${S4_MAC.replaceAll(':', '-')}.cfg`;
       addLinuxAs(lab, 'alma/images/pxeboot', 'vmlinuz', 'initrd.img');
       writeFileSync(join(lab.root, kickstart), 'text # the kickstart of one machine\n');
-      // The lab's Linux fetches what `bench.report` names, as Anaconda does with `inst.ks`.
       const text = rendered('almalinux', {
         tree: 'alma',
         answers: 'kickstart-{mac}.cfg',
-        append: 'console=ttyS0,115200 bench.report=http://192.168.77.1/kickstart-${netX/mac:hexhyp}.cfg',
+        append: 'console=ttyS0,115200',
       });
       expect(text).toContain('inst.ks=${base}/kickstart-${netX/mac:hexhyp}.cfg');
       const { bytes } = await buildIpxe(
@@ -303,12 +302,4 @@ function rendered(name: string, values: FieldValues): string {
   const made = renderTemplate(TEMPLATES.find(template => template.name === name)!, values);
   if (!made.ok) throw new Error(JSON.stringify(made.problems));
   return made.text;
-}
-
-/** The lab's Linux under the names of a distribution. */
-function addLinuxAs(lab: Lab, place: string, kernel: string, initrd: string): void {
-  addLinux(lab, 'amd64');
-  mkdirSync(join(lab.root, place), { recursive: true });
-  renameSync(join(lab.root, 'vmlinuz-amd64'), join(lab.root, place, kernel));
-  renameSync(join(lab.root, 'initrd-amd64.img'), join(lab.root, place, initrd));
 }

@@ -159,7 +159,15 @@ export function addLinux(lab: Lab, ...archs: ('amd64' | 'arm64')[]): void {
   for (const arch of archs) cpSync(payload(arch), lab.root, { recursive: true });
 }
 
-/** The same with the `boot.ipxe` that starts them, and a report to fetch from there. */
+/** The lab's Linux under the names of a distribution. */
+export function addLinuxAs(lab: Lab, place: string, kernel: string, initrd: string): void {
+  addLinux(lab, 'amd64');
+  mkdirSync(join(lab.root, place), { recursive: true });
+  renameSync(join(lab.root, 'vmlinuz-amd64'), join(lab.root, place, kernel));
+  renameSync(join(lab.root, 'initrd-amd64.img'), join(lab.root, place, initrd));
+}
+
+/** Kernel and initrd with the `boot.ipxe` that starts them, and a report to fetch from there. */
 export function addPayload(lab: Lab, ...archs: ('amd64' | 'arm64')[]): void {
   addLinux(lab, ...archs);
   writeFileSync(join(lab.root, 'report.txt'), 'hello from the lab\n');
