@@ -5,6 +5,7 @@ import { runScript } from '../console/expect/run-script.ts';
 import { parseScript, type Script } from '../console/expect/script.ts';
 import { testAdapter } from '../console/loopback/test-adapter.ts';
 import { pasteText } from '../console/paste/paste-text.ts';
+import type { Marker } from '../console/session.ts';
 import { TerminalFilter } from '../console/terminal-filter.ts';
 import { sendFiles } from '../console/transfer/send-files.ts';
 import type { Caller, HandlersOf } from '../contract/calls.ts';
@@ -12,6 +13,7 @@ import type { CONSOLE_CALLS } from '../contract/console-calls.ts';
 import type { Engine } from '../engine.ts';
 import { BenchError } from '../errors.ts';
 import type { Clock } from '../host/host.ts';
+import { printable } from '../kit/printable.ts';
 import type { BoxDesk } from './box-desk.ts';
 import type { ConsoleDesk } from './console-desk.ts';
 
@@ -54,11 +56,16 @@ export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof C
     'console.attach'({ id, from, as = 'terminal' }, caller) {
       const stream = caller.stream();
       const filter = as === 'terminal' ? new TerminalFilter() : undefined;
-      /** Octets that the filter had held back and gave later: the window takes them in a second time. */
+      /** Octets that are none of the console's, or that the filter had held back and gave later: taken in once too often. */
       let again = 0;
       const attachment = desk.session(id).attach(
         item => {
           if (item.type === 'skipped') stream.write(NOTHING, item.bytes);
+          if (item.type === 'marker' && filter && isShown(item.marker)) {
+            const line = Buffer.from(`\r\n\x1b[0;2m── ${printable(item.marker.text)} ──\x1b[0m\r\n`);
+            stream.write(line);
+            again += line.length;
+          }
           if (item.type !== 'bytes') return;
           const shown = filter?.pass(item.bytes) ?? item.bytes;
           stream.write(shown);
@@ -151,6 +158,9 @@ export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof C
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** In the scrollback: what interrupts it, and what a person noted. That it begins is plain to see. */
+const isShown = ({ kind, offset }: Marker): boolean => kind === 'note' || (kind === 'link' && offset > 0);
 
 function readyMade(name: string): Script {
   const script = READY_MADE.find(each => each.name === name);

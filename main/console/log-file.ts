@@ -20,7 +20,7 @@ export interface LogFileOptions {
 
 /** As much is written at once without waiting for more, and as long is waited for it: a crash loses no more. */
 const PORTION = 64 * 1024;
-const DELAY_MS = 100;
+const DELAY_MS = 250;
 /** What is kept for a disk that takes nothing. */
 const KEPT = 4 * 1024 * 1024;
 const RETRY_MS = 2000;

@@ -1,6 +1,8 @@
 /** The window's half: calls as promises, views kept as they change, streams handed to who asked for them. Runs in a browser. */
+
 import type { CallArgs, CallName, CallResult } from '../contract/calls.ts';
 import type { ErrorView } from '../contract/error-view.ts';
+import { base64Octets } from '../kit/base64.ts';
 import type { Channel } from './channel.ts';
 import { readToWindow, type ToEngine, type ViewsMessage } from './message.ts';
 
@@ -81,7 +83,7 @@ export function connect({ channel, onViews, onClose }: ConnectParts): Connection
         onViews(message, () => send({ kind: 'seen', n: message.n }));
         break;
       case 'data': {
-        const bytes = Uint8Array.from(atob(message.base64), c => c.charCodeAt(0));
+        const bytes = base64Octets(message.base64);
         const skipped = message.skipped ?? 0;
         const listener = streams.get(message.stream);
         if (listener) give(message.stream, listener, bytes, skipped);

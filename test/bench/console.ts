@@ -23,10 +23,10 @@ interface Load {
 }
 
 /** A real board at 1,500,000 baud sends 150 kB each second. */
-const BOARD = 150_000;
+export const BOARD_RATE = 150_000;
 const LOADS: readonly Load[] = [
   { name: 'as fast as it goes, 64 MB', bytes: 64_000_000, rate: 0 },
-  { name: 'at 150 kB/s, 6 s', bytes: 6 * BOARD, rate: BOARD },
+  { name: 'at 150 kB/s, 6 s', bytes: 6 * BOARD_RATE, rate: BOARD_RATE },
 ];
 
 type Way = 'ours' | 'cat' | 'tio';
@@ -39,8 +39,8 @@ function processorSeconds(process: ChildProcess): number {
   return (Number(fields[11]) + Number(fields[12])) / TICKS;
 }
 
-function residentMegabytes(process: ChildProcess): number {
-  return Math.round(Number(/VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${process.pid}/status`, 'utf8'))![1]) / 1000);
+export function residentMegabytes(pid: number): number {
+  return Math.round(Number(/VmRSS:\s*(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1]) / 1000);
 }
 
 const READER = fileURLToPath(new URL('console-read.ts', import.meta.url));
@@ -116,7 +116,7 @@ async function ended(child: ChildProcess): Promise<void> {
 }
 
 /** Throws when the raw log, its older parts included, is not what was sent. */
-function expectSum(folder: string, name: string, sum: string): void {
+export function expectSum(folder: string, name: string, sum: string): void {
   const logs = join(folder, 'consoles');
   const parts = readdirSync(logs).filter(file => file.endsWith(`-${name}.raw`) || file.includes(`-${name}.raw.`));
   const age = (file: string): number => Number(/\.raw\.(\d+)$/.exec(file)?.[1] ?? 0);
@@ -140,12 +140,12 @@ async function eightBoards(report: Report, folder: string, rate: number, bytes: 
   );
   let most = 0;
   const watching = setInterval(() => {
-    most = Math.max(most, residentMegabytes(child));
+    most = Math.max(most, residentMegabytes(child.pid!));
   }, 250);
   try {
     await printed(child, 'open');
     const before = processorSeconds(child);
-    const idle = residentMegabytes(child);
+    const idle = residentMegabytes(child.pid!);
     const began = performance.now();
     const sums = await Promise.all(feeds.map(feed => feed.send()));
     const seconds = (performance.now() - began) / 1000;
@@ -191,7 +191,7 @@ export async function benchConsole(report: Report, rounds = 5): Promise<void> {
           `(ms: ${all('cpu', 1000)})   speed: ${ratio('speed', 'tio')} of tio, ${ratio('speed', 'cat')} of cat (MB/s: ${all('speed', 1)})`,
       );
     }
-    await eightBoards(report, folder, BOARD, 60 * BOARD);
+    await eightBoards(report, folder, BOARD_RATE, 60 * BOARD_RATE);
     await eightBoards(report, folder, 0, 48_000_000);
   } finally {
     rmSync(folder, { recursive: true, force: true });

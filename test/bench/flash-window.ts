@@ -55,7 +55,8 @@ export async function benchFlashWindow(report: Report): Promise<void> {
   }
 }
 
-async function linkOf(stdout: NodeJS.ReadableStream): Promise<string> {
+/** The link that browser mode prints. */
+export async function linkOf(stdout: NodeJS.ReadableStream): Promise<string> {
   for await (const line of createInterface({ input: stdout }))
     if (line.includes('"type":"web"')) return (JSON.parse(line) as { url: string }).url;
   throw new Error('browser mode did not start');

@@ -1,5 +1,6 @@
 /** `npm run bench`: ours against the real peers, as ratios. Not a test: what a machine can do is no verdict on the code. */
 import { benchConsole } from './console.ts';
+import { benchConsoleWindow } from './console-window.ts';
 import { benchDhcp } from './dhcp.ts';
 import { benchFlash } from './flash.ts';
 import { benchFlashWindow } from './flash-window.ts';
@@ -20,6 +21,7 @@ const parts = {
   ipxe: benchIpxe,
   'ipxe-build': benchIpxeBuild,
   console: benchConsole,
+  'console-window': benchConsoleWindow,
 };
 for (const [name, bench] of Object.entries(parts))
   if (only.length === 0 || only.includes(name)) await bench(console.log);

@@ -34,7 +34,7 @@ it('a board is opened as a tab, its stages are seen, a command is answered, and 
       await board.line(/typed "uname"/);
       await page.keyboard.type('flood\r');
       await board.line(/typed "flood"/);
-      await state.getByText(/2[.,]\d MB/).waitFor();
+      await state.getByText(/2[.,]\d MB$/).waitFor();
 
       expect(await page.title()).toBe(title);
       expect(await page.evaluate('navigator.clipboard.readText()')).toBe('mine');

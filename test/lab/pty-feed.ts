@@ -17,12 +17,14 @@ export class PtyFeed {
     this.#said = this.#lines[Symbol.asyncIterator]();
   }
 
-  /** The terminal is there. `rate`: bytes per second; as fast as they go when it is 0. */
-  static async at(link: string, bytes: number, rate = 0): Promise<PtyFeed> {
+  /** The terminal is there. `rate`: bytes per second; as fast as they go when it is 0. Ends after `seconds` at the latest. */
+  static async at(link: string, bytes: number, rate = 0, seconds = Number.POSITIVE_INFINITY): Promise<PtyFeed> {
     const program = fileURLToPath(new URL('pty-feed', import.meta.url));
     const feed = new PtyFeed(
       link,
-      spawn(program, [link, String(bytes), String(rate)], { stdio: ['pipe', 'pipe', 'inherit'] }),
+      spawn(program, [link, String(bytes), String(rate), Number.isFinite(seconds) ? String(seconds) : 'inf'], {
+        stdio: ['pipe', 'pipe', 'inherit'],
+      }),
     );
     await feed.#next('ready');
     return feed;
@@ -30,8 +32,14 @@ export class PtyFeed {
 
   /** Sends, and resolves to the SHA-256 of all of it when the reader has taken it. */
   async send(): Promise<string> {
+    return (await this.sendAll()).sha256;
+  }
+
+  /** The same, with how much it was. */
+  async sendAll(): Promise<{ readonly sha256: string; readonly bytes: number }> {
     this.#process.stdin!.write('go\n');
-    return (await this.#next('done')).split(' ')[1]!;
+    const [, sha256 = '', bytes] = (await this.#next('done')).split(' ');
+    return { sha256, bytes: Number(bytes) };
   }
 
   /** The terminal goes away. */

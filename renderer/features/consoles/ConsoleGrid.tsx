@@ -24,7 +24,7 @@ export function ConsoleGrid({ tabs }: { tabs: readonly ConsoleView[] }) {
     );
   return (
     <div className={classes.gridRoot}>
-      {tabs.length > MOST && (
+      {tabs.length > 2 && (
         <Checkbox.Group
           value={targets}
           onChange={value => changeLooks({ grid: value })}
@@ -37,7 +37,7 @@ export function ConsoleGrid({ tabs }: { tabs: readonly ConsoleView[] }) {
                 size="xs"
                 value={tab.target}
                 label={tabName(tab)}
-                disabled={targets.length >= MOST && !targets.includes(tab.target)}
+                disabled={targets.includes(tab.target) ? targets.length === 1 : targets.length >= MOST}
               />
             ))}
           </div>

@@ -1,5 +1,8 @@
-/** One console with all its tools: stages, terminal or octets, the line to send, macros, status. */
-import { useRef, useState } from 'react';
+/**
+ * One console with all its tools: stages, terminal or octets, the line to send, macros, status. When another console is
+ * shown, only what holds something of its own begins anew, so that a tab opens at once.
+ */
+import { useCallback, useRef, useState } from 'react';
 import type { ConsoleView } from '../../../main/contract/views.ts';
 import classes from './ConsolePane.module.css';
 import { ConsoleStatus } from './ConsoleStatus.tsx';
@@ -21,8 +24,13 @@ interface ConsolePaneProps {
 
 export function ConsolePane({ console, isAlone = false }: ConsolePaneProps) {
   const { macros, stages } = useLooks();
-  const [isHex, setHex] = useState(false);
-  const [isLineOpen, setLineOpen] = useState(false);
+  const { id } = console;
+  /** Consoles of which the octets are shown, and whose line is being changed. */
+  const [hexOf, setHexOf] = useState<string>();
+  const [lineOf, setLineOf] = useState<string>();
+  const isHex = hexOf === id;
+  const openLine = useCallback(() => setLineOf(id), [id]);
+  const setHex = useCallback((isOn: boolean) => setHexOf(isOn ? id : undefined), [id]);
   const control = useRef<TerminalControl>(null);
   return (
     <section className={classes.root} data-pane tabIndex={-1} aria-label={`Console ${tabName(console)}`}>
@@ -31,18 +39,28 @@ export function ConsolePane({ console, isAlone = false }: ConsolePaneProps) {
         control={control}
         isHex={isHex}
         onHex={setHex}
-        onLine={() => setLineOpen(true)}
+        onLine={openLine}
         isAlone={isAlone}
       />
       <div className={classes.middle}>
         {stages && <StageRail console={console} />}
-        {isHex ? <HexView console={console} /> : <ConsoleTerminal console={console} control={control} autoFocus />}
+        <div className={classes.screens}>
+          {/* It goes on behind the octets: times and scrollback stay. */}
+          <div className={classes.screen} inert={isHex}>
+            <ConsoleTerminal key={id} console={console} control={control} autoFocus />
+          </div>
+          {isHex && (
+            <div className={classes.over}>
+              <HexView key={id} console={console} />
+            </div>
+          )}
+        </div>
       </div>
-      <SendLine console={console} />
+      <SendLine key={id} console={console} />
       {macros && <MacroBar console={console} />}
-      <ConsoleStatus console={console} onLine={() => setLineOpen(true)} />
-      {isLineOpen && console.line && (
-        <LineDialog console={console} line={console.line} onClose={() => setLineOpen(false)} />
+      <ConsoleStatus console={console} onLine={openLine} />
+      {lineOf === id && console.line && (
+        <LineDialog console={console} line={console.line} onClose={() => setLineOf(undefined)} />
       )}
     </section>
   );

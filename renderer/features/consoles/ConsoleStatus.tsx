@@ -20,12 +20,11 @@ interface ConsoleStatusProps {
 export function ConsoleStatus({ console, isShort = false, onLine }: ConsoleStatusProps) {
   const { id, target, line, counters, log, state } = console;
   const { tone, text } = stateWord(console);
-  const rate = useRate(counters.received);
   const resume = useCall('console.resume');
   const canResume = state.phase === 'released' || state.phase === 'stopped' || state.phase === 'waiting';
   return (
     <>
-      <JobLine console={console} />
+      <JobLine key={id} console={console} />
       {state.error && !isShort && (
         <div className={classes.note}>
           <ErrorNote error={state.error} retry={() => void resume.call({ id })} />
@@ -38,18 +37,18 @@ export function ConsoleStatus({ console, isShort = false, onLine }: ConsoleStatu
             {state.phase === 'released' ? 'Take it back' : 'Try now'}
           </Button>
         )}
-        <Fact label="Where it is">
+        <Fact label={`Where it is: ${target}`} mayBeCut>
           <span className="mono">{target}</span>
         </Fact>
         {line && (
           <Tooltip label="Change the line, without closing it">
-            <UnstyledButton className={classes.button} onClick={onLine} disabled={!onLine}>
+            <UnstyledButton className={`${classes.button} ${classes.whole}`} onClick={onLine} disabled={!onLine}>
               <span className="mono">{lineText(line)}</span>
             </UnstyledButton>
           </Tooltip>
         )}
         <Fact label="What comes per second">
-          <span className="numbers">{rateText(rate)}</span>
+          <Rate key={id} received={counters.received} />
         </Fact>
         <Fact label={`Received ${countText(counters.received)} octets, sent ${countText(counters.sent)}`}>
           <span className="numbers">{sizeText(counters.received)}</span>
@@ -64,7 +63,7 @@ export function ConsoleStatus({ console, isShort = false, onLine }: ConsoleStatu
                 <span className="numbers">connected {countText(counters.connections)} times</span>
               </Fact>
             )}
-            {line && <ModemLights id={id} />}
+            {line && <ModemLights key={id} id={id} />}
             <span className={classes.spring} />
             {log ? (
               <CopyButton value={log.text}>
@@ -86,10 +85,11 @@ export function ConsoleStatus({ console, isShort = false, onLine }: ConsoleStatu
   );
 }
 
-function Fact({ label, children }: { label: string; children: React.ReactNode }) {
+/** `mayBeCut`: the end of it matters less than all the others. */
+function Fact({ label, children, mayBeCut = false }: { label: string; children: React.ReactNode; mayBeCut?: boolean }) {
   return (
     <Tooltip label={label}>
-      <span className={`${classes.fact} cut`}>{children}</span>
+      <span className={mayBeCut ? `${classes.fact} cut` : `${classes.fact} ${classes.whole}`}>{children}</span>
     </Tooltip>
   );
 }
@@ -146,7 +146,7 @@ function jobText({ says, done, of }: ConsoleJob): string {
 }
 
 /** Octets in the last second. */
-function useRate(received: number): number {
+function Rate({ received }: { received: number }) {
   const latest = useRef(received);
   latest.current = received;
   const [rate, setRate] = useState(0);
@@ -161,5 +161,5 @@ function useRate(received: number): number {
     }, 1_000);
     return () => clearInterval(timer);
   }, []);
-  return rate;
+  return <span className="numbers">{rateText(rate)}</span>;
 }

@@ -97,7 +97,8 @@ export function ConsoleTerminal({ console, control, autoFocus = false }: Console
   }
 
   useEffect(() => {
-    if (autoFocus) handle?.screen.focus();
+    // A tab that is being given a name keeps the keyboard.
+    if (autoFocus && !document.activeElement?.matches('li input')) handle?.screen.focus();
   }, [handle, autoFocus]);
 
   const isShared = typesTo.length > 1;

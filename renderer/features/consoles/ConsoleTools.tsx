@@ -48,17 +48,18 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
   const session = useSession();
   const { facts } = useLink();
   const { times, stages, macros, fontSize } = useLooks();
-  const [isSending, setSending] = useState(false);
-  const [isMarking, setMarking] = useState(false);
   const { id, line, job, state } = console;
+  /** The console that the open dialog is about. */
+  const [sendingTo, setSendingTo] = useState<string>();
+  const [marking, setMarking] = useState<string>();
   const isOpen = state.phase === 'open';
   const isFree = isOpen && job === undefined;
 
   const actions = useMemo((): readonly Action[] => {
     const does = { id };
     return [
-      { id: 'send', label: 'Send a file', icon: IconUpload, off: !isFree, run: () => setSending(true) },
-      { id: 'mark', label: 'Write a mark into the log', icon: IconBookmark, run: () => setMarking(true) },
+      { id: 'send', label: 'Send a file', icon: IconUpload, off: !isFree, run: () => setSendingTo(id) },
+      { id: 'mark', label: 'Write a mark into the log', icon: IconBookmark, run: () => setMarking(id) },
       { id: 'line', label: 'Change the line (rate, parity)', icon: IconSettings2, off: !line, run: onLine },
       {
         id: 'break',
@@ -216,8 +217,8 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
           ))}
         </Menu.Dropdown>
       </Menu>
-      {isSending && <SendFileDialog console={console} onClose={() => setSending(false)} />}
-      {isMarking && <MarkDialog console={console} onClose={() => setMarking(false)} />}
+      {sendingTo === id && <SendFileDialog console={console} onClose={() => setSendingTo(undefined)} />}
+      {marking === id && <MarkDialog console={console} onClose={() => setMarking(undefined)} />}
     </div>
   );
 }

@@ -63,15 +63,17 @@ export default function ConsolesPage() {
               </Tooltip>
             </>
           )}
-          <Button
-            variant={part === 'box' ? 'light' : 'default'}
-            size="compact-md"
-            aria-pressed={part === 'box'}
-            leftSection={<IconServer2 size={16} stroke={1.6} aria-hidden />}
-            onClick={() => (part === 'box' ? go('consoles') : go('consoles', 'box'))}
-          >
-            <span className={classes.word}>Cluster box</span>
-          </Button>
+          <Tooltip label="Cluster box: power and consoles of its blades">
+            <Button
+              variant={part === 'box' ? 'light' : 'default'}
+              size="compact-md"
+              aria-pressed={part === 'box'}
+              leftSection={<IconServer2 size={16} stroke={1.6} aria-hidden />}
+              onClick={() => (part === 'box' ? go('consoles') : go('consoles', 'box'))}
+            >
+              <span className={classes.word}>Cluster box</span>
+            </Button>
+          </Tooltip>
           <Button
             size="compact-md"
             leftSection={<IconPlus size={16} stroke={1.8} aria-hidden />}
@@ -87,7 +89,7 @@ export default function ConsolesPage() {
       ) : part === 'grid' ? (
         <ConsoleGrid tabs={tabs} />
       ) : shown ? (
-        <ConsolePane key={shown.id} console={shown} />
+        <ConsolePane console={shown} />
       ) : (
         <Empty
           icon={IconTerminal2}
@@ -121,16 +123,20 @@ function Alone({ console }: { console: ConsoleView | undefined }) {
 /** Chooses the consoles that get what is typed in any of them. */
 function Broadcast({ tabs }: { tabs: readonly ConsoleView[] }) {
   const typesTo = useTypesTo();
+  const [isOpen, setOpen] = useState(false);
   return (
-    <Popover position="bottom-end" withinPortal shadow="md" trapFocus>
+    <Popover position="bottom-end" withinPortal shadow="md" trapFocus opened={isOpen} onChange={setOpen}>
       <Popover.Target>
-        <Button
-          variant={typesTo.size > 0 ? 'light' : 'default'}
-          size="compact-md"
-          leftSection={<IconBroadcast size={16} stroke={1.6} aria-hidden />}
-        >
-          <span className={classes.word}>Type to several</span>
-        </Button>
+        <Tooltip label="Type to several consoles at once">
+          <Button
+            variant={typesTo.size > 0 ? 'light' : 'default'}
+            size="compact-md"
+            leftSection={<IconBroadcast size={16} stroke={1.6} aria-hidden />}
+            onClick={() => setOpen(!isOpen)}
+          >
+            <span className={classes.word}>Type to several</span>
+          </Button>
+        </Tooltip>
       </Popover.Target>
       <Popover.Dropdown>
         <Checkbox.Group

@@ -14,7 +14,7 @@ type Script = CallResult<'console.scripts'>[number];
 export function MacroBar({ console }: { console: ConsoleView }) {
   const session = useSession();
   const { data } = useAnswer('console.scripts', {});
-  const [asking, setAsking] = useState<Script>();
+  const [asking, setAsking] = useState<{ readonly script: Script; readonly id: string }>();
   const run = ({ name }: Script, values?: Record<string, string>): void =>
     work(
       console,
@@ -29,20 +29,20 @@ export function MacroBar({ console }: { console: ConsoleView }) {
             variant="default"
             size="compact-sm"
             disabled={console.job !== undefined || console.state.phase !== 'open'}
-            onClick={() => (script.values ? setAsking(script) : run(script))}
+            onClick={() => (script.values ? setAsking({ script, id: console.id }) : run(script))}
           >
             {scriptTitle(script.name)}
             {script.values && ' …'}
           </Button>
         </Tooltip>
       ))}
-      {asking && (
+      {asking?.id === console.id && (
         <ValuesDialog
-          script={asking}
+          script={asking.script}
           onClose={() => setAsking(undefined)}
           onRun={values => {
             setAsking(undefined);
-            run(asking, values);
+            run(asking.script, values);
           }}
         />
       )}

@@ -31,18 +31,26 @@ export function TabStrip({ tabs, shown }: TabStripProps) {
       await session.call('console.close', { id: tab.id });
       const kept = tab.log ? `Its log stays: ${tab.log.text}` : 'It kept no log.';
       notifications.show({ message: `Closed ${tabName(tab)}. ${kept}` });
-      if (tab.id === shown) go('consoles');
+      if (tab.id !== shown) return;
+      const index = tabs.findIndex(({ id }) => id === tab.id);
+      const next = tabs[index + 1] ?? tabs[index - 1];
+      if (next) go('consoles', 'console', next.id);
+      else go('consoles');
     } catch (thrown) {
       notifications.show({ color: 'red', message: viewOf(thrown).message });
     }
   };
-  const rename = (tab: ConsoleView, name: string): void => {
+  const rename = (tab: ConsoleView, name: string, byKey: boolean): void => {
     setRenaming(undefined);
+    // The keyboard goes on where it was.
+    if (byKey) setTimeout(() => linkOf(tab)?.focus());
     if (name === '' || name === tab.name) return;
     session
       .call('console.rename', { id: tab.id, name })
       .catch(thrown => notifications.show({ color: 'red', message: viewOf(thrown).message }));
   };
+  const linkOf = ({ id }: ConsoleView): HTMLElement | null | undefined =>
+    list.current?.querySelector(`a[href="${routeHash('consoles', 'console', id)}"]`);
   const onKeyDown = (event: KeyboardEvent, index: number): void => {
     const tab = tabs[index]!;
     const step = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
@@ -79,7 +87,7 @@ export function TabStrip({ tabs, shown }: TabStripProps) {
             onDrop={event => onDrop(event, index)}
           >
             {renaming === tab.id ? (
-              <NameField tab={tab} onDone={name => rename(tab, name)} />
+              <NameField tab={tab} onDone={(name, byKey) => rename(tab, name, byKey)} />
             ) : (
               <a
                 href={routeHash('consoles', 'console', tab.id)}
@@ -97,45 +105,47 @@ export function TabStrip({ tabs, shown }: TabStripProps) {
                 <span className={`${classes.name} cut`}>{tabName(tab)}</span>
               </a>
             )}
-            <Menu position="bottom-start" shadow="md">
-              <Menu.Target>
-                <ActionIcon size="sm" aria-label={`More for the tab ${tabName(tab)}`} className={classes.more}>
-                  <IconChevronDown size={14} stroke={1.8} />
-                </ActionIcon>
-              </Menu.Target>
-              <Menu.Dropdown>
-                <Menu.Item
-                  leftSection={<IconPencil size={16} stroke={1.6} />}
-                  rightSection="F2"
-                  onClick={() => setRenaming(tab.id)}
-                >
-                  Rename
-                </Menu.Item>
-                <Menu.Item disabled={index === 0} onClick={() => order(index, index - 1)}>
-                  Move left
-                </Menu.Item>
-                <Menu.Item disabled={index === tabs.length - 1} onClick={() => order(index, index + 1)}>
-                  Move right
-                </Menu.Item>
-                <Menu.Divider />
-                <Menu.Label>Colour</Menu.Label>
-                {[undefined, ...COLOURS].map(colour => (
+            <span className={classes.tools}>
+              <Menu position="bottom-start" shadow="md">
+                <Menu.Target>
+                  <ActionIcon size="sm" aria-label={`More for the tab ${tabName(tab)}`}>
+                    <IconChevronDown size={14} stroke={1.8} />
+                  </ActionIcon>
+                </Menu.Target>
+                <Menu.Dropdown>
                   <Menu.Item
-                    key={colour ?? 'none'}
-                    leftSection={<span className={classes.swatch} data-colour={colour} />}
-                    aria-current={colours[tab.target] === colour}
-                    onClick={() => changeLooks({ colours: coloured(colours, tab.target, colour) })}
+                    leftSection={<IconPencil size={16} stroke={1.6} />}
+                    rightSection="F2"
+                    onClick={() => setRenaming(tab.id)}
                   >
-                    {colour ? colour.charAt(0).toUpperCase() + colour.slice(1) : 'None'}
+                    Rename
                   </Menu.Item>
-                ))}
-              </Menu.Dropdown>
-            </Menu>
-            <Tooltip label="Close; its log stays">
-              <ActionIcon size="sm" aria-label={`Close ${tabName(tab)}`} onClick={() => void close(tab)}>
-                <IconX size={14} stroke={1.8} />
-              </ActionIcon>
-            </Tooltip>
+                  <Menu.Item disabled={index === 0} onClick={() => order(index, index - 1)}>
+                    Move left
+                  </Menu.Item>
+                  <Menu.Item disabled={index === tabs.length - 1} onClick={() => order(index, index + 1)}>
+                    Move right
+                  </Menu.Item>
+                  <Menu.Divider />
+                  <Menu.Label>Colour</Menu.Label>
+                  {[undefined, ...COLOURS].map(colour => (
+                    <Menu.Item
+                      key={colour ?? 'none'}
+                      leftSection={<span className={classes.swatch} data-colour={colour} />}
+                      aria-current={colours[tab.target] === colour}
+                      onClick={() => changeLooks({ colours: coloured(colours, tab.target, colour) })}
+                    >
+                      {colour ? colour.charAt(0).toUpperCase() + colour.slice(1) : 'None'}
+                    </Menu.Item>
+                  ))}
+                </Menu.Dropdown>
+              </Menu>
+              <Tooltip label="Close; its log stays">
+                <ActionIcon size="sm" aria-label={`Close ${tabName(tab)}`} onClick={() => void close(tab)}>
+                  <IconX size={14} stroke={1.8} />
+                </ActionIcon>
+              </Tooltip>
+            </span>
           </li>
         );
       })}
@@ -152,7 +162,7 @@ function coloured(
   return colour ? { ...others, [target]: colour } : others;
 }
 
-function NameField({ tab, onDone }: { tab: ConsoleView; onDone: (name: string) => void }) {
+function NameField({ tab, onDone }: { tab: ConsoleView; onDone: (name: string, byKey: boolean) => void }) {
   const [name, setName] = useState(tabName(tab));
   return (
     <TextInput
@@ -164,10 +174,10 @@ function NameField({ tab, onDone }: { tab: ConsoleView; onDone: (name: string) =
       autoFocus
       onFocus={event => event.currentTarget.select()}
       onChange={event => setName(event.currentTarget.value)}
-      onBlur={() => onDone(name.trim())}
+      onBlur={() => onDone(name.trim(), false)}
       onKeyDown={event => {
-        if (event.key === 'Enter') onDone(name.trim());
-        if (event.key === 'Escape') onDone('');
+        if (event.key === 'Enter') onDone(name.trim(), true);
+        if (event.key === 'Escape') onDone('', true);
       }}
     />
   );

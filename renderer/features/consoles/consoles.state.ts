@@ -32,9 +32,12 @@ export function moved<T>(list: readonly T[], from: number, to: number): readonly
 export const shownOf = (tabs: readonly ConsoleView[], wanted: string | undefined): ConsoleView | undefined =>
   tabs.find(({ id }) => id === wanted) ?? tabs.at(-1);
 
-/** A tab's name: short, without what all serial ports share. */
+/** A tab's name: short, without what all serial ports share; of any other path its last part. */
 export const tabName = ({ name }: Pick<ConsoleView, 'name'>): string =>
-  name.replace(/^\/dev\/(serial\/by-id\/)?/, '').replace(/^(tcp|telnet|rfc2217|ssh|unix):/, '');
+  name
+    .replace(/^\/dev\/(serial\/by-id\/)?/, '')
+    .replace(/^(tcp|telnet|rfc2217|ssh|unix):/, '')
+    .replace(/^\/(.*\/)?(?=[^/])/, '');
 
 export function stateWord({ state }: Pick<ConsoleView, 'state'>): { readonly tone: Tone; readonly text: string } {
   switch (state.phase) {
@@ -177,7 +180,7 @@ export const sendOutcome = ({ ok, why, sent, seconds }: CallResult<'console.send
 export function scriptOutcome({ script, ok, why, seconds, tail }: CallResult<'console.script'>): Outcome {
   const detail = tail.join('\n');
   const text = ok ? `${scriptTitle(script)}: done in ${spanOf(seconds)}.` : `${scriptTitle(script)}: ${why}`;
-  return { tone: ok ? 'ok' : 'bad', text, ...(detail && { detail }) };
+  return { tone: ok ? 'ok' : 'warn', text, ...(detail && { detail }) };
 }
 
 /** What to do with the rate is the person's choice: sensing has put it back as it was, or set what it found. */

@@ -28,6 +28,8 @@ const THEME = {
   brightBlack: '#6d7789',
 } as const;
 
+const FIT_MS = 50;
+
 /** History comes without a pause. */
 const QUIET_MS = 500;
 
@@ -109,7 +111,12 @@ export function useTerminal(
       latest.current.onPaste(text);
     };
     element.addEventListener('paste', takePaste, true);
-    const sized = new ResizeObserver(() => fit.fit());
+    // Text that is put on other lines takes a while: what made the room larger or smaller is painted before.
+    let fitting: ReturnType<typeof setTimeout> | undefined;
+    const sized = new ResizeObserver(() => {
+      clearTimeout(fitting);
+      fitting = setTimeout(() => fit.fit(), FIT_MS);
+    });
     sized.observe(element);
     const look = { caseSensitive: false, decorations: FOUND };
     setHandle({
@@ -122,6 +129,7 @@ export function useTerminal(
     });
     return () => {
       sized.disconnect();
+      clearTimeout(fitting);
       element.removeEventListener('paste', takePaste, true);
       stop();
       screen.dispose();
@@ -157,15 +165,30 @@ function openScreen(element: HTMLElement, fontSize: number) {
   for (const addon of [fit, search, new Unicode11Addon()]) screen.loadAddon(addon);
   screen.unicode.activeVersion = '11';
   screen.open(element);
-  try {
-    const webgl = new WebglAddon();
-    webgl.onContextLoss(() => webgl.dispose());
-    screen.loadAddon(webgl);
-  } catch {
-    // Without WebGL the page's own renderer draws it.
-  }
+  if (hasGraphics())
+    try {
+      const webgl = new WebglAddon();
+      webgl.onContextLoss(() => webgl.dispose());
+      screen.loadAddon(webgl);
+    } catch {
+      // Without WebGL the page's own renderer draws it.
+    }
   fit.fit();
   return { screen, fit, search };
+}
+
+let graphics: boolean | undefined;
+
+/** WebGL on a graphics card. One that is made of software takes several times as long as the page's own renderer. */
+function hasGraphics(): boolean {
+  if (graphics !== undefined) return graphics;
+  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
+  // Some browsers do not count theirs as a caveat: its name tells.
+  const facts = context?.getExtension('WEBGL_debug_renderer_info');
+  const name = facts && context ? String(context.getParameter(facts.UNMASKED_RENDERER_WEBGL)) : '';
+  context?.getExtension('WEBGL_lose_context')?.loseContext();
+  graphics = context !== null && !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
+  return graphics;
 }
 
 /** Shows the console's output in a screen. Returns stop. */

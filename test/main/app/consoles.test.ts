@@ -102,6 +102,21 @@ describe('a console', () => {
     expect(Buffer.from(late.text, 'latin1')).toEqual(Buffer.concat([octets, many]));
   });
 
+  it('says in its terminal where it was interrupted and what a person noted, and nothing of it in its octets', async () => {
+    const id = await opened();
+    const views = [await attach(id), await attach(id, window, 'octets')];
+    board.write('one\r\n');
+    for (const view of views) await view.until('one');
+    await call('console.mark', { id, text: 'swapped the \x1b[31mcard' });
+    accepted = once(server, 'connection').then(([socket]) => socket as Socket);
+    board.destroy();
+    await m.wound(accepted.then(socket => socket.write('two\r\n')));
+    for (const view of views) await view.until('two');
+    expect(views[1]!.text).toBe('one\r\ntwo\r\n');
+    const text = Buffer.from(views[0]!.text, 'latin1').toString();
+    expect(text).toMatch(/one.*── swapped the .*card ──.*── tcp:.*closed.* ──.*── tcp:.*connected again.*──.*two/s);
+  });
+
   it('is one for all windows; each has a stream of its own', async () => {
     const id = await opened();
     const second = attachWindow(app);

@@ -3,6 +3,7 @@ import { Button, Tooltip } from '@mantine/core';
 import { IconDownload, IconRefresh, IconWaveSine } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
 import type { DeviceView, PacketRow } from '../../../../main/contract/views.ts';
+import { base64Octets } from '../../../../main/kit/base64.ts';
 import { useAnswer, useCall, useSession } from '../../../engine/use-engine.tsx';
 import { CopyCsv } from '../../../ui/CopyCsv.tsx';
 import { saveFile } from '../../../ui/copy.ts';
@@ -27,12 +28,7 @@ export function DevicePackets({ device }: { device: DeviceView }) {
   const open = chosen ?? packets?.[0]?.number;
   const save = async (): Promise<void> => {
     const file = await capture.call({ device: device.id });
-    if (file)
-      saveFile(
-        file.name,
-        Uint8Array.from(atob(file.base64), c => c.charCodeAt(0)),
-        'application/x-pcapng',
-      );
+    if (file) saveFile(file.name, base64Octets(file.base64), 'application/x-pcapng');
   };
   if (error) {
     return (

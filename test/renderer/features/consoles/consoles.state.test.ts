@@ -70,6 +70,9 @@ describe('tabs', () => {
     ['/dev/ttyUSB0', 'ttyUSB0'],
     ['/dev/serial/by-id/usb-1a86-if00', 'usb-1a86-if00'],
     ['telnet:192.168.1.20', '192.168.1.20'],
+    ['unix:/run/lab/board.sock', 'board.sock'],
+    ['/tmp/boards/blade1', 'blade1'],
+    ['/dev/pts/4', 'pts/4'],
     ['blade 3', 'blade 3'],
   ])('call %s %s', (name, expected) => expect(tabName({ name })).toBe(expected));
 });
