@@ -2,7 +2,7 @@
 
 import type { CallArgs, CallName, CallResult } from '../contract/calls.ts';
 import type { ErrorView } from '../contract/error-view.ts';
-import { base64Octets } from '../kit/base64.ts';
+import { base64Octets } from '../contract/octets.ts';
 import type { Channel } from './channel.ts';
 import { readToWindow, type ToEngine, type ViewsMessage } from './message.ts';
 

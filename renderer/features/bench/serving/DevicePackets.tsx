@@ -2,8 +2,8 @@
 import { Button, Tooltip } from '@mantine/core';
 import { IconDownload, IconRefresh, IconWaveSine } from '@tabler/icons-react';
 import { useEffect, useMemo, useState } from 'react';
+import { base64Octets } from '../../../../main/contract/octets.ts';
 import type { DeviceView, PacketRow } from '../../../../main/contract/views.ts';
-import { base64Octets } from '../../../../main/kit/base64.ts';
 import { useAnswer, useCall, useSession } from '../../../engine/use-engine.tsx';
 import { CopyCsv } from '../../../ui/CopyCsv.tsx';
 import { saveFile } from '../../../ui/copy.ts';

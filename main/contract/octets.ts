@@ -1,4 +1,4 @@
-/** Octets out of base64, in Node and in a page alike. */
+/** Octets as they cross to a window: base64 in a text message. */
 
 /** Throws where `text` is no base64. A loop: `Uint8Array.from` with a function takes ten times as long. */
 export function base64Octets(text: string): Uint8Array<ArrayBuffer> {
