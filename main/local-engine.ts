@@ -9,8 +9,7 @@ import { nodeHost } from './host/node/node-host.ts';
 import { nodeResolvers } from './host/node/resolvers.ts';
 import { runCommand } from './host/node/run.ts';
 import { Emitter } from './kit/emitter.ts';
-
-export const VERSION = __BENCHBOOT_VERSION__;
+import { VERSION } from './version.ts';
 
 /** This machine, and what is to be told about it while it is used. */
 export interface LocalMachine {

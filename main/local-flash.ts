@@ -4,16 +4,19 @@ import { type NeverTouch, openNeverTouch } from './flash/drive/never-touch.ts';
 import type { FlashParts } from './flash/flash-drives.ts';
 import { openHistory } from './flash/history.ts';
 import type { Host } from './host/host.ts';
+import { nodeClock } from './host/node/clock.ts';
+import { nodeDrives } from './host/node/drives.ts';
 import { resourcesFolder, stateFolder } from './host/node/folders.ts';
-import { nodeHost } from './host/node/node-host.ts';
+import { runCommand } from './host/node/run.ts';
 
+/** The drives of this process when no `host` is given. */
 export function localFlashParts(
-  { drives, clock }: Pick<Host, 'drives' | 'clock'> = nodeHost(),
+  host?: Pick<Host, 'drives' | 'clock'>,
 ): FlashParts & { readonly neverTouch: NeverTouch } {
   return {
-    drives,
-    clock,
-    decoders: join(resourcesFolder(), 'decoders', 'decoders.wasm'),
+    drives: host?.drives ?? nodeDrives({ platform: process.platform, run: runCommand }),
+    clock: host?.clock ?? nodeClock,
+    decoders: join(resourcesFolder(), 'decoders'),
     downloads: join(stateFolder(), 'images'),
     neverTouch: openNeverTouch(stateFolder()),
     history: openHistory(stateFolder()),

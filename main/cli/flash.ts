@@ -1,7 +1,6 @@
 /** `benchboot flash`: an image onto USB sticks and SD cards, read back, after a clear question. */
 import { BenchError, type ErrorCode, exitCodeOf } from '../errors.ts';
 import type { Recipe } from '../flash/customise/recipe.ts';
-import { customiseWith, folderOf, openRecipes, readRecipes } from '../flash/customise-targets.ts';
 import { driveTitle } from '../flash/drive/describe.ts';
 import { type ChosenDrives, chooseDrives, flashDrives } from '../flash/flash-drives.ts';
 import { parseBytes } from '../kit/quantity.ts';
@@ -66,9 +65,12 @@ export const flash = command({
     const parts = localFlashParts();
     const allowFixed = values['allow-fixed'] ?? false;
     const { customize, csv } = values;
-    const custom = (recipes: readonly Recipe[]) => customiseWith(recipes, folderOf(customize!), () => new Date());
+    // Most flashes customise nothing, and begin sooner without all that it takes.
+    const recipes = customize === undefined ? undefined : await import('../flash/customise-targets.ts');
+    const custom = (given: readonly Recipe[]) =>
+      recipes?.customiseWith(given, recipes.folderOf(customize!), () => new Date());
     if (values.queue) {
-      const rows = customize === undefined ? undefined : await openRecipes(customize, csv);
+      const rows = await recipes?.openRecipes(customize!, csv);
       const wish = {
         image: image!,
         named: devices,
@@ -76,18 +78,18 @@ export const flash = command({
         maxSize,
         count,
         options,
-        rows: rows && { count: rows.count, customise: (given: readonly number[]) => custom(given.map(rows.at)) },
+        rows: rows && { count: rows.count, customise: (given: readonly number[]) => custom(given.map(rows.at))! },
       };
       return runQueue(parts, wish, values.yes ?? false, output);
     }
     const chosen = await chooseDrives(parts, { image: image!, devices, allowFixed });
-    const recipes = customize === undefined ? [] : await readRecipes(customize, csv, chosen.offers.length);
+    const sealed = await recipes?.readRecipes(customize!, csv, chosen.offers.length);
     if (!values.yes && !(await confirmed(image!, chosen, output))) {
       output.line('Nothing was written.');
       return INTERRUPTED;
     }
 
-    const customise = customize === undefined ? undefined : custom(recipes);
+    const customise = sealed && custom(sealed);
     const job = flashDrives(parts, image!, chosen, { ...options, customise });
     const failures: ErrorCode[] = [];
     const stopShowing = showFlash(job.on, chosen.offers, output);

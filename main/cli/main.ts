@@ -3,60 +3,50 @@
 import '../memory.ts';
 import '../threads.ts';
 import { BenchError } from '../errors.ts';
-import { VERSION } from '../local-engine.ts';
-import { benchCheck, benchInit } from './bench.ts';
-import { benchExport } from './bench-export.ts';
-import { benchImport } from './bench-import.ts';
+import { VERSION } from '../version.ts';
 import type { Command } from './command.ts';
-import { openConsole } from './console.ts';
-import { doctor } from './doctor.ts';
-import { drives } from './drives.ts';
-import { flash } from './flash.ts';
-import { ipxeBuild, ipxeEdit, ipxeInspect, ipxeTargets } from './ipxe-build.ts';
-import { ipxeLint, ipxeRun } from './ipxe-script.ts';
-import { nics } from './nics.ts';
 import { createOutput } from './output.ts';
-import { piEeprom } from './pi-eeprom.ts';
-import { ports } from './ports.ts';
-import { probe } from './probe.ts';
-import { read } from './read.ts';
-import { recipeCheck, recipeSeal } from './recipe.ts';
-import { restore } from './restore.ts';
-import { serve } from './serve.ts';
-import { watch } from './watch.ts';
-import { web } from './web.ts';
 
-const COMMANDS: readonly Command[] = [
-  nics,
-  watch,
-  serve,
-  web,
-  ports,
-  openConsole,
-  drives,
-  flash,
-  read,
-  probe,
-  recipeCheck,
-  recipeSeal,
-  piEeprom,
-  ipxeLint,
-  ipxeRun,
-  ipxeTargets,
-  ipxeBuild,
-  ipxeInspect,
-  ipxeEdit,
-  benchInit,
-  benchCheck,
-  benchImport,
-  benchExport,
-  doctor,
-  restore,
-];
+/**
+ * The commands by their first word, in the order of the overview. Each family is loaded when it is called: reading all of
+ * the program takes longer than flashing half a gigabyte.
+ */
+const FAMILIES: Readonly<Record<string, () => Promise<readonly Command[]>>> = {
+  nics: async () => [(await import('./nics.ts')).nics],
+  watch: async () => [(await import('./watch.ts')).watch],
+  serve: async () => [(await import('./serve.ts')).serve],
+  web: async () => [(await import('./web.ts')).web],
+  ports: async () => [(await import('./ports.ts')).ports],
+  console: async () => [(await import('./console.ts')).openConsole],
+  drives: async () => [(await import('./drives.ts')).drives],
+  flash: async () => [(await import('./flash.ts')).flash],
+  read: async () => [(await import('./read.ts')).read],
+  probe: async () => [(await import('./probe.ts')).probe],
+  recipe: async () => {
+    const { recipeCheck, recipeSeal } = await import('./recipe.ts');
+    return [recipeCheck, recipeSeal];
+  },
+  pi: async () => [(await import('./pi-eeprom.ts')).piEeprom],
+  ipxe: async () => {
+    const [{ ipxeLint, ipxeRun }, build] = await Promise.all([import('./ipxe-script.ts'), import('./ipxe-build.ts')]);
+    return [ipxeLint, ipxeRun, build.ipxeTargets, build.ipxeBuild, build.ipxeInspect, build.ipxeEdit];
+  },
+  bench: async () => {
+    const [{ benchInit, benchCheck }, { benchImport }, { benchExport }] = await Promise.all([
+      import('./bench.ts'),
+      import('./bench-import.ts'),
+      import('./bench-export.ts'),
+    ]);
+    return [benchInit, benchCheck, benchImport, benchExport];
+  },
+  doctor: async () => [(await import('./doctor.ts')).doctor],
+  restore: async () => [(await import('./restore.ts')).restore],
+};
 
-function overview(): string {
-  const width = Math.max(...COMMANDS.map(({ words, operands }) => `${words} ${operands}`.length));
-  const rows = COMMANDS.map(c => `  ${`${c.words} ${c.operands}`.trim().padEnd(width)}  ${c.summary}`);
+async function overview(): Promise<string> {
+  const commands = (await Promise.all(Object.values(FAMILIES).map(load => load()))).flat();
+  const width = Math.max(...commands.map(({ words, operands }) => `${words} ${operands}`.length));
+  const rows = commands.map(c => `  ${`${c.words} ${c.operands}`.trim().padEnd(width)}  ${c.summary}`);
   return (
     'Benchboot turns this laptop into everything a board needs for its first boot.\n\n' +
     `usage: benchboot COMMAND [flags]\n\n${rows.join('\n')}\n\n` +
@@ -65,8 +55,11 @@ function overview(): string {
 }
 
 /** The command whose words begin `args`, and what follows them. */
-function find(args: readonly string[]): { command: Command; rest: readonly string[] } | undefined {
-  for (const command of COMMANDS) {
+function find(
+  family: readonly Command[],
+  args: readonly string[],
+): { command: Command; rest: readonly string[] } | undefined {
+  for (const command of family) {
     const words = command.words.split(' ');
     if (words.every((word, i) => args[i] === word)) return { command, rest: args.slice(words.length) };
   }
@@ -79,16 +72,16 @@ async function main(args: readonly string[]): Promise<number> {
   const [first] = args;
   if (first === 'help' && args[1] !== undefined) return main([...args.slice(1), '--help']);
   if (first === undefined || first === 'help' || isHelp(first)) {
-    process.stdout.write(overview());
+    process.stdout.write(await overview());
     return first === undefined ? 2 : 0;
   }
   if (first === '--version' || first === 'version') {
     process.stdout.write(`benchboot ${VERSION}\n`);
     return 0;
   }
-  const found = find(args);
+  const family = Object.hasOwn(FAMILIES, first) ? await FAMILIES[first]!() : [];
+  const found = find(family, args);
   if (!found) {
-    const family = COMMANDS.filter(c => c.words.startsWith(`${first} `));
     if (family.length > 0 && (args[1] === undefined || isHelp(args[1]))) {
       process.stdout.write(
         `${family.map(c => `benchboot ${`${c.words} ${c.operands}`.trim()}\n    ${c.summary}`).join('\n')}\n`,

@@ -1,8 +1,9 @@
 /** `benchboot watch`: who is on a wire, without sending anything. */
 import { BenchError } from '../errors.ts';
 import { clockText, parseDuration } from '../kit/duration.ts';
-import { localEngine, VERSION } from '../local-engine.ts';
+import { localEngine } from '../local-engine.ts';
 import { checkSavable, saveFile } from '../save-file.ts';
+import { VERSION } from '../version.ts';
 import { encodePcapng } from '../wire/pcapng.ts';
 import { sentence } from '../wire/station.ts';
 import { command, parsed } from './command.ts';

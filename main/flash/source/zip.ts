@@ -1,6 +1,6 @@
 /** Zip archives: which file in one is the image, and its octets, checked against the archive's own checksum. */
 import { crc32 } from 'node:zlib';
-import { type Entry, openPromise, type ZipFile } from 'yauzl';
+import type { Entry, ZipFile } from 'yauzl';
 import { BenchError } from '../../errors.ts';
 import { bytesText } from '../../kit/quantity.ts';
 
@@ -78,6 +78,7 @@ async function withArchive<T>(path: string, work: (archive: ZipFile) => Promise<
 }
 
 async function openArchive(path: string): Promise<ZipFile> {
+  const { openPromise } = await import('yauzl');
   try {
     return await openPromise(path, { lazyEntries: true, autoClose: false });
   } catch (error) {
