@@ -51,21 +51,28 @@ describe('resources/ipxe', () => {
 describe('resources/decoders', () => {
   const decoders = fileURLToPath(new URL('../resources/decoders/', import.meta.url));
   const built = JSON.parse(readFileSync(`${decoders}manifest.json`, 'utf8')) as {
-    readonly size: number;
-    readonly sha256: string;
-    readonly glue: { readonly file: string; readonly sha256: string };
+    readonly modules: readonly {
+      readonly file: string;
+      readonly size: number;
+      readonly sha256: string;
+      readonly glue: { readonly file: string; readonly sha256: string };
+    }[];
     readonly sources: readonly { readonly name: string }[];
   };
   const sha256 = (path: string): string => createHash('sha256').update(readFileSync(path)).digest('hex');
 
-  it('holds the module of the manifest, and the licence of each of its sources', () => {
+  it('holds the modules of the manifest, and the licence of each of its sources', () => {
     const licences = built.sources.map(({ name }) => `LICENSE-${name}`);
-    expect(readdirSync(decoders).sort()).toEqual(['decoders.wasm', 'manifest.json', ...licences].sort());
-    expect(readFileSync(`${decoders}decoders.wasm`).length).toBe(built.size);
-    expect(sha256(`${decoders}decoders.wasm`)).toBe(built.sha256);
+    const files = built.modules.map(({ file }) => file);
+    expect(readdirSync(decoders).sort()).toEqual([...files, 'manifest.json', ...licences].sort());
+    for (const module of built.modules) {
+      expect(readFileSync(`${decoders}${module.file}`).length).toBe(module.size);
+      expect(sha256(`${decoders}${module.file}`)).toBe(module.sha256);
+    }
   });
 
   it('was built from the glue that is here', () => {
-    expect(sha256(fileURLToPath(new URL(`../${built.glue.file}`, import.meta.url)))).toBe(built.glue.sha256);
+    for (const { glue } of built.modules)
+      expect(sha256(fileURLToPath(new URL(`../${glue.file}`, import.meta.url)))).toBe(glue.sha256);
   });
 });

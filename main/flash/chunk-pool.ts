@@ -1,25 +1,24 @@
-/** The memory of a flash: chunks that the decoder's thread fills and all targets write from, in aligned shared memory. */
+/** The memory of a flash: chunks that the decoder fills and all targets write from. */
+import { BlockMemory } from './block-memory.ts';
 import { CHUNK } from './chunk.ts';
-
-const WASM_PAGE = 65_536;
 
 /** Counts who still needs a chunk. One that nobody needs goes back to the decoder. */
 export class ChunkPool {
-  readonly memory: SharedArrayBuffer;
+  readonly memory: BlockMemory;
   readonly count: number;
   readonly #users: Uint8Array;
   readonly #freed: (index: number) => void;
 
   constructor(count: number, freed: (index: number) => void) {
     this.count = count;
-    const pages = (count * CHUNK) / WASM_PAGE;
-    this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages, shared: true }).buffer as SharedArrayBuffer;
+    this.memory = new BlockMemory(count * CHUNK);
     this.#users = new Uint8Array(count);
     this.#freed = freed;
   }
 
-  bytes(index: number): Uint8Array {
-    return new Uint8Array(this.memory, index * CHUNK, CHUNK);
+  /** That chunk, and those behind it when `count` says so. */
+  bytes(index: number, count = 1): Uint8Array {
+    return this.memory.bytes(index * CHUNK, (index + count) * CHUNK);
   }
 
   hold(index: number, users = 1): void {

@@ -13,7 +13,7 @@ export interface Chunk {
   readonly length: number;
   /** Bit n: block n belongs to the image; the others are holes of a bmap and may hold anything. */
   readonly mapped: number;
-  /** XXH64 of each mapped block, over the octets of the image alone; zeros when nobody is going to read back. */
+  /** XXH3 of each mapped block, the last one filled up with zeros; all zero when nobody is going to read back. */
   readonly sums: BigUint64Array;
   /** Octets of the source file read so far, for sources that do not tell their size. */
   readonly consumed: number;
@@ -37,6 +37,19 @@ export function runsOf(mask: number): (readonly [from: number, to: number])[] {
     while (block < BLOCKS && mask & (1 << block)) block++;
     runs.push([first * BLOCK, block * BLOCK]);
   }
+  return runs;
+}
+
+/** The same for the masks of chunks that follow each other. */
+export function runsAcross(masks: readonly number[]): (readonly [from: number, to: number])[] {
+  const runs: [number, number][] = [];
+  masks.forEach((mask, i) => {
+    for (const [from, to] of runsOf(mask)) {
+      const last = runs.at(-1);
+      if (last?.[1] === i * CHUNK + from) last[1] = i * CHUNK + to;
+      else runs.push([i * CHUNK + from, i * CHUNK + to]);
+    }
+  });
   return runs;
 }
 

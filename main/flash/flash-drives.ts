@@ -14,7 +14,7 @@ import { type FlashJob, type FlashOptions, startFlash } from './job.ts';
 export interface FlashParts {
   readonly drives: Drives;
   readonly clock: Clock;
-  /** The file `decoders.wasm` of `resources/decoders`. */
+  /** The folder `resources/decoders`. */
   readonly decoders: string;
   /** Where images from URLs are kept. */
   readonly downloads: string;

@@ -1,9 +1,10 @@
 /** A flash as a whole: one image, decoded once, onto one or several targets. The entry for command line and app. */
-import xxhash from 'xxhash-wasm';
 import { BenchError } from '../errors.ts';
 import type { Clock } from '../host/host.ts';
+import { BlockHash } from './block-memory.ts';
 import { BlockSums } from './block-sums.ts';
 import { type Chunk, roundUp } from './chunk.ts';
+import type { ChunkPool } from './chunk-pool.ts';
 import type { FlashEvent, FlashPhase } from './events.ts';
 import { type Customise, Lane } from './lane.ts';
 import { blockOctets, Progress } from './progress.ts';
@@ -51,7 +52,7 @@ export interface FlashTarget {
 
 export interface FlashSurroundings {
   readonly clock: Clock;
-  /** The file `decoders.wasm` of `resources/decoders`. */
+  /** The folder `resources/decoders`. */
   readonly decoders: string;
   /** Where images from URLs are kept. */
   readonly downloads: string;
@@ -192,10 +193,10 @@ class Run {
       { decoders: this.#surroundings.decoders, sums: false, sha256: true },
     );
     try {
-      for (let chunk = await decoder.next(); chunk; chunk = await decoder.next()) {
+      for (let chunks = await decoder.next(); chunks; chunks = await decoder.next()) {
         this.#abort.signal.throwIfAborted();
-        decoder.pool.release(chunk.index);
-        progress(chunk.consumed);
+        for (const { index } of chunks) decoder.pool.release(index);
+        progress(chunks.at(-1)!.consumed);
       }
       return decoder.decoded.sha256!;
     } finally {
@@ -220,18 +221,22 @@ class Run {
     };
     signal.addEventListener('abort', stop);
     try {
-      const first = await this.#first(decoder, image);
-      await this.#open(image, verify, decoder, first);
+      const first = (await decoder.next())!;
+      this.#recognise(decoder.pool, first[0]!, image);
+      await this.#open(image, verify, decoder.pool, first[0]!);
       let decoded: Decoded | undefined;
       try {
-        for (let chunk: Chunk | undefined = first; chunk; chunk = await decoder.next()) {
+        for (let chunks: readonly Chunk[] | undefined = first; chunks; chunks = await decoder.next()) {
           this.#abort.signal.throwIfAborted();
-          this.#consumed = chunk.consumed;
-          sums.add(chunk);
-          const takers = chunk.offset === 0 || chunk.mapped === 0 ? [] : this.#lanes.filter(lane => lane.alive);
-          decoder.pool.hold(chunk.index, takers.length);
-          for (const lane of takers) lane.push(chunk);
-          decoder.pool.release(chunk.index);
+          this.#consumed = chunks.at(-1)!.consumed;
+          const takers = this.#lanes.filter(lane => lane.alive);
+          const wanted = chunks.filter(({ offset, mapped }) => offset > 0 && mapped !== 0);
+          for (const { index } of wanted) decoder.pool.hold(index, takers.length);
+          for (const lane of takers) lane.push(wanted);
+          for (const chunk of chunks) {
+            sums.add(chunk);
+            decoder.pool.release(chunk.index);
+          }
           if (!this.#lanes.some(lane => lane.alive)) break;
         }
         if (this.#lanes.some(lane => lane.alive)) decoded = decoder.decoded;
@@ -248,9 +253,8 @@ class Run {
   }
 
   /** The first chunk tells whether this is a disk image at all; so far nothing has been touched. */
-  async #first(decoder: Decoder, image: Image): Promise<Chunk> {
-    const chunk = (await decoder.next())!;
-    const found = recogniseContents(decoder.pool.bytes(chunk.index).subarray(0, chunk.length));
+  #recognise(pool: ChunkPool, chunk: Chunk, image: Image): void {
+    const found = recogniseContents(pool.bytes(chunk.index).subarray(0, chunk.length));
     if ('refused' in found) {
       const { what, instead } = found.refused;
       throw new BenchError('IMAGE_UNSUPPORTED', {
@@ -265,13 +269,12 @@ class Run {
         code: 'NO_PARTITIONS',
         message: `"${image.name}" begins with no partition table and no file system. Some boards boot such images; PCs and the Raspberry Pi do not.`,
       });
-    return chunk;
   }
 
   /** Opens and prepares all targets at once. One that cannot be opened fails alone. */
-  async #open(image: Image, verify: boolean, decoder: Decoder, first: Chunk): Promise<void> {
-    const hash = await xxhash();
-    const { clock } = this.#surroundings;
+  async #open(image: Image, verify: boolean, pool: ChunkPool, first: Chunk): Promise<void> {
+    const { clock, decoders } = this.#surroundings;
+    const hash = await BlockHash.open(decoders);
     const { discard = false, customise, stallSeconds = 60 } = this.#options;
     await Promise.all(
       this.#request.targets.map(async (wanted, index) => {
@@ -291,7 +294,7 @@ class Run {
         const { signal } = this.#abort;
         const lane = new Lane(target, index, { hash, clock, verify, discard, customise, stallSeconds, signal });
         this.#lanes.push(lane);
-        await lane.prepare(decoder.pool, first);
+        await lane.prepare(pool, first);
       }),
     );
   }

@@ -3,17 +3,17 @@
  * In order: the old partition table goes, everything but the first chunk is written and read back, the image is
  * customised, the first chunk comes last. Until then the target boots nowhere, and whoever reads it sees no partitions.
  */
-import type { XXHashAPI } from 'xxhash-wasm';
 import { BenchError } from '../errors.ts';
 import type { Clock } from '../host/host.ts';
 import { alignedMemory } from '../kit/aligned-memory.ts';
+import type { BlockHash } from './block-memory.ts';
 import type { BlockSums } from './block-sums.ts';
 import { BLOCK, CHUNK, type Chunk } from './chunk.ts';
 import type { ChunkPool } from './chunk-pool.ts';
 import type { FlashPhase, TargetState } from './events.ts';
 import { FirstChunk } from './first-chunk.ts';
 import type { Target } from './target.ts';
-import { verifyTarget, zeroSum } from './verify.ts';
+import { verifyTarget } from './verify.ts';
 import { Writer } from './writer.ts';
 
 /** Puts things into the written image, reads them back, and says what they are, a line each. */
@@ -30,7 +30,7 @@ export interface WrittenImage {
 }
 
 export interface LaneOptions {
-  readonly hash: XXHashAPI;
+  readonly hash: BlockHash;
   readonly clock: Clock;
   readonly verify: boolean;
   /** Discard the target first; blocks of zeros are then left out as far as they read back as zeros. */
@@ -53,7 +53,6 @@ export class Lane {
   written = 0;
   customised: readonly string[] | undefined;
   readonly #options: LaneOptions;
-  readonly #zeroSum: bigint;
   #writer: Writer | undefined;
   #first: FirstChunk | undefined;
   #zerosSkipped = false;
@@ -63,7 +62,6 @@ export class Lane {
     this.target = target;
     this.index = index;
     this.#options = options;
-    this.#zeroSum = zeroSum(options.hash);
   }
 
   get alive(): boolean {
@@ -98,9 +96,9 @@ export class Lane {
     }
   }
 
-  /** Takes over one hold on the chunk. */
-  push(chunk: Chunk): void {
-    this.#writer!.push(chunk);
+  /** Takes over one hold on each of the chunks. */
+  push(chunks: readonly Chunk[]): void {
+    this.#writer!.push(chunks);
   }
 
   /** The image cannot be continued. */
@@ -200,7 +198,7 @@ export class Lane {
   #zeroBlocks({ mapped, sums, length }: Chunk): number {
     let mask = 0;
     for (let block = 0; (block + 1) * BLOCK <= length; block++)
-      if (mapped & (1 << block) && sums[block] === this.#zeroSum) mask |= 1 << block;
+      if (mapped & (1 << block) && sums[block] === this.#options.hash.zeros) mask |= 1 << block;
     return mask;
   }
 }

@@ -1,12 +1,13 @@
-/** Writes the chunks of one target as they come: four writes in flight, in order of their places, holes left out. */
+/** Writes the chunks of one target as they come: four writes in flight, neighbours together, holes left out. */
 import { BenchError } from '../errors.ts';
 import type { Clock } from '../host/host.ts';
-import type { Chunk } from './chunk.ts';
-import { roundUp, runsOf } from './chunk.ts';
+import { CHUNK, type Chunk, roundUp, runsAcross, runsOf } from './chunk.ts';
 import type { ChunkPool } from './chunk-pool.ts';
 import type { Target } from './target.ts';
 
 const IN_FLIGHT = 4;
+/** Chunks in one write: each costs a change of threads. */
+const TOGETHER = 4;
 
 export interface WriterOptions {
   readonly clock: Clock;
@@ -48,19 +49,18 @@ export class Writer {
     return this.#failure !== undefined;
   }
 
-  /** Takes over one hold on the chunk. */
-  push(chunk: Chunk): void {
-    if (this.failed) {
+  /** Takes over one hold on each of the chunks. */
+  push(chunks: readonly Chunk[]): void {
+    for (const chunk of chunks) {
+      const fits = chunk.offset + roundUp(chunk.length, this.#target.sectorSize) <= this.#target.size;
+      if (fits && !this.failed) {
+        this.#queue.push(chunk);
+        continue;
+      }
       this.#pool.release(chunk.index);
-      return;
+      const { label, size: capacity } = this.#target;
+      this.fail(new BenchError('IMAGE_TOO_LARGE', { target: label, image: chunk.offset + chunk.length, capacity }));
     }
-    if (chunk.offset + roundUp(chunk.length, this.#target.sectorSize) > this.#target.size) {
-      this.#pool.release(chunk.index);
-      const image = chunk.offset + chunk.length;
-      this.fail(new BenchError('IMAGE_TOO_LARGE', { target: this.#target.label, image, capacity: this.#target.size }));
-      return;
-    }
-    this.#queue.push(chunk);
     this.#next();
   }
 
@@ -83,30 +83,45 @@ export class Writer {
   #next(): void {
     while (!this.failed && this.#inFlight < IN_FLIGHT && this.#queue.length > 0) {
       this.#inFlight++;
-      void this.#write(this.#queue.shift()!);
+      void this.#write(this.#group());
     }
     if (this.#inFlight === 0) this.#cancelStall();
     if (this.#ended && this.#inFlight === 0 && !this.failed) this.#resolve();
   }
 
-  async #write(chunk: Chunk): Promise<void> {
-    const { index, offset, length } = chunk;
+  /** The next chunk, with those that follow it both on the target and in the pool. */
+  #group(): Chunk[] {
+    const group: Chunk[] = [];
+    do group.push(this.#queue.shift()!);
+    while (group.length < TOGETHER && follows(group.at(-1)!, this.#queue[0]));
+    return group;
+  }
+
+  async #write(group: readonly Chunk[]): Promise<void> {
+    const { index, offset } = group[0]!;
+    const last = group.at(-1)!;
+    const end = last.offset + last.length;
     if (this.#inFlight === 1) this.#watch();
     try {
-      const bytes = this.#pool.bytes(index);
+      const bytes = this.#pool.bytes(index, group.length);
+      const reach = roundUp(end - offset, this.#target.sectorSize);
       let written = 0;
-      for (const [from, to] of runsOf(chunk.mapped & ~this.#options.skip(chunk))) {
-        const end = Math.min(to, roundUp(length, this.#target.sectorSize));
-        await this.#target.write(offset + from, bytes.subarray(from, end));
-        written += end - from;
+      for (const [from, to] of runsAcross(group.map(chunk => chunk.mapped & ~this.#options.skip(chunk)))) {
+        const piece = bytes.subarray(from, Math.min(to, reach));
+        await this.#target.write(offset + from, piece);
+        written += piece.length;
       }
-      this.#position = Math.max(this.#position, offset + length);
-      if (!this.failed) this.#options.progress(mappedLength(chunk), written);
+      this.#position = Math.max(this.#position, end);
+      if (!this.failed)
+        this.#options.progress(
+          group.reduce((sum, chunk) => sum + mappedLength(chunk), 0),
+          written,
+        );
       if (!this.failed) this.#watch();
     } catch (error) {
       this.fail(error);
     } finally {
-      this.#pool.release(index);
+      for (const chunk of group) this.#pool.release(chunk.index);
       this.#inFlight--;
       this.#next();
     }
@@ -123,6 +138,9 @@ export class Writer {
     );
   }
 }
+
+const follows = (chunk: Chunk, next: Chunk | undefined): boolean =>
+  next?.offset === chunk.offset + CHUNK && next.index === chunk.index + 1;
 
 const mappedLength = ({ mapped, length }: Chunk): number =>
   runsOf(mapped).reduce((sum, [from, to]) => sum + Math.min(to, length) - from, 0);

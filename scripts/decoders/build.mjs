@@ -1,6 +1,6 @@
 /**
- * Rewrites `resources/decoders/`: the decoders of liblzma and libbz2 as one WebAssembly module, built from Debian's
- * unmodified sources, pinned by checksum. The same compiler gives the same bytes. Debian 12, as any user, with the
+ * Rewrites `resources/decoders/`: the decoders of liblzma and libbz2 as one WebAssembly module and the sums of xxHash as
+ * another, built from Debian's unmodified sources, pinned by checksum. The same compiler gives the same bytes. Debian 12, as any user, with the
  * packages `clang-14 lld-14 llvm-14 wasi-libc libclang-rt-14-dev-wasm32 make`; the archive is the one that apt uses.
  */
 import { execFileSync } from 'node:child_process';
@@ -27,6 +27,14 @@ const SOURCES = [
     licence: 'bzip2-1.0.6',
     text: 'bzip2-1.0.8/LICENSE',
   },
+  {
+    name: 'xxhash',
+    version: '0.8.3',
+    file: 'pool/main/x/xxhash/xxhash_0.8.3.orig.tar.gz',
+    sha256: 'aae608dfe8213dfd05d909a57718ef82f30722c392344583d3f39050c7f29a80',
+    licence: 'BSD-2-Clause',
+    text: 'xxHash-0.8.3/LICENSE',
+  },
 ];
 
 /** Everything that only packs, or that a thread would need, stays out. */
@@ -41,6 +49,8 @@ const CONFIGURE = [
     .split(' ')
     .map(part => `--disable-${part}`),
 ];
+
+const COMMON = '-O3 -mbulk-memory -msimd128 -DNDEBUG -Wl,--no-entry -Wl,--strip-all'.split(' ');
 
 const here = fileURLToPath(new URL('.', import.meta.url));
 const folder = fileURLToPath(new URL('../../resources/decoders/', import.meta.url));
@@ -62,35 +72,40 @@ try {
   }
   run('./configure', CONFIGURE, join(work, 'xz-5.8.1'));
   run('make', ['-C', 'src/liblzma'], join(work, 'xz-5.8.1'));
+  const build = (file, glue, flags, inputs = []) => {
+    copyFileSync(join(here, glue), join(work, glue));
+    run('clang-14', ['--target=wasm32-wasi', ...COMMON, ...flags.split(' '), glue, ...inputs, '-o', file]);
+    const bytes = readFileSync(join(work, file));
+    const source = { file: `scripts/decoders/${glue}`, sha256: sha256(readFileSync(join(here, glue))) };
+    return { bytes, facts: { file, size: bytes.length, sha256: sha256(bytes), glue: source } };
+  };
   const bzip2 = ['decompress', 'huffman', 'crctable', 'randtable', 'bzlib'].map(name => `bzip2-1.0.8/${name}.c`);
-  copyFileSync(join(here, 'decoders.c'), join(work, 'decoders.c'));
-  run('clang-14', [
-    '--target=wasm32-wasi',
-    ...'-O3 -mbulk-memory -msimd128 -DNDEBUG -DBZ_NO_STDIO -nostartfiles'.split(' '),
-    ...'-Wl,--no-entry -Wl,--strip-all -Wl,-z,stack-size=65536 -Wl,--initial-memory=3145728'.split(' '),
-    ...'-I xz-5.8.1/src/liblzma/api -I bzip2-1.0.8'.split(' '),
-    'decoders.c',
-    ...bzip2,
-    'xz-5.8.1/src/liblzma/.libs/liblzma.a',
-    '-o',
-    'decoders.wasm',
-  ]);
-  const bytes = readFileSync(join(work, 'decoders.wasm'));
+  const modules = [
+    build(
+      'decoders.wasm',
+      'decoders.c',
+      '-DBZ_NO_STDIO -nostartfiles -Wl,-z,stack-size=65536 -Wl,--initial-memory=3145728 -I xz-5.8.1/src/liblzma/api -I bzip2-1.0.8',
+      [...bzip2, 'xz-5.8.1/src/liblzma/.libs/liblzma.a'],
+    ),
+    // All that it keeps lies in the first page of a memory that others bring.
+    build(
+      'block-sums.wasm',
+      'block-sums.c',
+      '-matomics -nostdlib -Wl,-z,stack-size=4096 -Wl,--import-memory -Wl,--shared-memory -Wl,--initial-memory=65536 -Wl,--max-memory=4294967296 -I xxHash-0.8.3',
+    ),
+  ];
   rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true });
-  writeFileSync(join(folder, 'decoders.wasm'), bytes);
+  for (const { bytes, facts } of modules) writeFileSync(join(folder, facts.file), bytes);
   for (const { name, text } of SOURCES) copyFileSync(join(work, text), join(folder, `LICENSE-${name}`));
   const compiler = run('clang-14', ['--version']).toString().split('\n')[0];
   const manifest = {
-    file: 'decoders.wasm',
-    size: bytes.length,
-    sha256: sha256(bytes),
-    glue: { file: 'scripts/decoders/decoders.c', sha256: sha256(readFileSync(join(here, 'decoders.c'))) },
+    modules: modules.map(({ facts }) => facts),
     compiler,
     sources: SOURCES.map(({ text: _, ...source }) => source),
   };
   writeFileSync(join(folder, 'manifest.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
-  console.log(`${bytes.length} bytes of decoders in resources/decoders`);
+  for (const { facts } of modules) console.log(`${facts.size} bytes in resources/decoders/${facts.file}`);
 } finally {
   rmSync(work, { recursive: true, force: true });
 }

@@ -9,7 +9,7 @@ import type { Machine } from './memory-bench.ts';
 export const flashOf = ({ host, stateFolder }: Machine): AppFlashParts => ({
   drives: host.drives,
   clock: host.clock,
-  decoders: fileURLToPath(new URL('../../resources/decoders/decoders.wasm', import.meta.url)),
+  decoders: fileURLToPath(new URL('../../resources/decoders/', import.meta.url)),
   downloads: join(stateFolder, 'images'),
   neverTouch: openNeverTouch(stateFolder),
   history: openHistory(stateFolder),

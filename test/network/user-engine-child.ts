@@ -60,7 +60,7 @@ export const verbs = {
     const parts = {
       drives: host.drives,
       clock: host.clock,
-      decoders: join(resourcesFolder(), 'decoders', 'decoders.wasm'),
+      decoders: join(resourcesFolder(), 'decoders'),
       downloads: stateFolder,
       neverTouch: { marks: async () => [] },
       history: openHistory(stateFolder),

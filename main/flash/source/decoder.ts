@@ -11,12 +11,12 @@ import { DECODER_THREAD_FILE } from './decode/thread-files.ts';
 import type { Image } from './image.ts';
 
 export interface DecoderOptions {
-  /** The file `decoders.wasm` of `resources/decoders`. */
+  /** The folder `resources/decoders`. */
   readonly decoders: string;
   /** Say what each block should read back as; default true. */
   readonly sums?: boolean;
   readonly sha256?: boolean;
-  /** Chunks in the pool; default 16. */
+  /** Chunks in the pool; default 32. */
   readonly chunks?: number;
   /** Threads for blocks of an .xz; default one for each core, at most 8. */
   readonly threads?: number;
@@ -34,16 +34,16 @@ interface Filler {
 export class Decoder {
   readonly pool: ChunkPool;
   readonly #filler: Filler;
-  readonly #chunks: Chunk[] = [];
+  #chunks: Chunk[] = [];
   #wake: (() => void) | undefined;
   #decoded: Decoded | undefined;
   #failure: Error | undefined;
 
   constructor(image: Image, options: DecoderOptions) {
-    this.pool = new ChunkPool(options.chunks ?? 16, index => this.#filler.free(index));
+    this.pool = new ChunkPool(options.chunks ?? 32, index => this.#filler.free(index));
     const data: DecoderData = {
       image,
-      memory: this.pool.memory,
+      memory: this.pool.memory.shared,
       count: this.pool.count,
       sums: options.sums ?? true,
       sha256: options.sha256 ?? false,
@@ -56,11 +56,12 @@ export class Decoder {
     this.#filler = thread ? this.#thread(data) : this.#here(data);
   }
 
-  /** The next chunk in order, held once; undefined at the end. Throws what is wrong with the image. */
-  async next(): Promise<Chunk | undefined> {
+  /** The next chunks in order, all that are there, each held once; undefined at the end. Throws what is wrong with the image. */
+  async next(): Promise<readonly Chunk[] | undefined> {
     for (;;) {
-      const chunk = this.#chunks.shift();
-      if (chunk) return chunk;
+      const chunks = this.#chunks;
+      this.#chunks = [];
+      if (chunks.length > 0) return chunks;
       if (this.#decoded) return undefined;
       if (this.#failure) throw this.#failure;
       await new Promise<void>(resolve => {
@@ -87,8 +88,16 @@ export class Decoder {
     });
     worker.on('error', error => this.#failed(error as Error));
     worker.on('exit', () => this.#failed(new Error('the decoder ended early')));
+    // Chunks that were written together are told together.
+    let free: number[] = [];
+    const tell = (): void => {
+      worker.postMessage({ free } satisfies ToDecoder);
+      free = [];
+    };
     return {
-      free: free => worker.postMessage({ free } satisfies ToDecoder),
+      free: index => {
+        if (free.push(index) === 1) queueMicrotask(tell);
+      },
       stop: () => worker.terminate(),
     };
   }

@@ -9,7 +9,7 @@ import { type FlashJob, type FlashOptions, type FlashSummary, startFlash } from 
 import { nodeClock } from '../../../main/host/node/clock.ts';
 import type { Card } from './card.ts';
 
-export const decoders = fileURLToPath(new URL('../../../resources/decoders/decoders.wasm', import.meta.url));
+export const decoders = fileURLToPath(new URL('../../../resources/decoders/', import.meta.url));
 export const images = fileURLToPath(new URL('../../images/', import.meta.url));
 export const temporary = (): string => mkdtempSync(join(tmpdir(), 'benchboot-flash-'));
 

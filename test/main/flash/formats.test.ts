@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { BenchError } from '../../../main/errors.ts';
+import { BlockMemory } from '../../../main/flash/block-memory.ts';
 import { CHUNK } from '../../../main/flash/chunk.ts';
 import { decode } from '../../../main/flash/source/decode/decode.ts';
 import { FreeChunks } from '../../../main/flash/source/decode/free-chunks.ts';
@@ -53,11 +54,20 @@ async function unpacked(path: string): Promise<Unpacked> {
   try {
     found = await inspectImage(path);
     const count = 2;
-    const memory = new SharedArrayBuffer(count * CHUNK);
+    const memory = new BlockMemory(count * CHUNK);
     const chunks = new FreeChunks(count);
-    const work = { image: found, memory, count, sums: false, sha256: false, decoders, threads: 2, budget: 230_000_000 };
+    const work = {
+      image: found,
+      memory: memory.shared,
+      count,
+      sums: false,
+      sha256: false,
+      decoders,
+      threads: 2,
+      budget: 230_000_000,
+    };
     const { size } = await decode(work, chunks, ({ index, offset, length }) => {
-      octets.set(new Uint8Array(memory, index * CHUNK, length), offset);
+      octets.set(memory.bytes(index * CHUNK, index * CHUNK + length), offset);
       chunks.add(index);
     });
     return { found, error: undefined, octets: octets.subarray(0, size) };
@@ -139,6 +149,12 @@ describe.each(PACKED)('%s', (name, format, size) => {
       { numRuns: 5 },
     );
   });
+});
+
+it('zeros behind a gzip are padding', async () => {
+  const bytes = Buffer.concat([readFileSync(path('card.img.gz')), Buffer.alloc(300_000)]);
+  const { error, octets } = await unpacked(file('padded.img.gz', bytes));
+  expect([error, octets.equals(image)]).toEqual([undefined, true]);
 });
 
 describe('what is no image', () => {

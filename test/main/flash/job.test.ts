@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { roundUp } from '../../../main/flash/chunk.ts';
 import type { FlashEvent } from '../../../main/flash/events.ts';
 import { CARD_SIZE, cardImage } from '../../images/card.ts';
 import { Card } from './card.ts';
@@ -42,6 +43,14 @@ describe('the order of a flash', () => {
     await flashed(raw, [card]);
     expect(card.mostInFlight).toBeGreaterThan(1);
     expect(card.mostInFlight).toBeLessThanOrEqual(4);
+  });
+
+  it('neighbours are written together, and nothing twice', async () => {
+    const card = new Card('sda', SIZE);
+    await flashed(raw, [card]);
+    const image = card.writes.filter(({ offset }) => offset > 0 && offset < CARD_SIZE);
+    expect(Math.max(...image.map(({ length }) => length))).toBeGreaterThan(MB);
+    expect(image.reduce((sum, { length }) => sum + length, 0)).toBe(roundUp(CARD_SIZE, card.sectorSize) - MB);
   });
 
   it('nothing beyond the image is written but the last sector of it', async () => {

@@ -1,7 +1,7 @@
 /** The small parts of a flash: blocks, runs, sums, pace. */
 import { describe, expect, it } from 'vitest';
 import { BlockSums } from '../../../main/flash/block-sums.ts';
-import { BLOCK, BLOCKS, CHUNK, fullMask, runsOf } from '../../../main/flash/chunk.ts';
+import { BLOCK, BLOCKS, CHUNK, fullMask, runsAcross, runsOf } from '../../../main/flash/chunk.ts';
 import type { FlashPhase } from '../../../main/flash/events.ts';
 import { Pace } from '../../../main/flash/pace.ts';
 import { blockOctets, type Extent, Progress } from '../../../main/flash/progress.ts';
@@ -31,6 +31,18 @@ describe('blocks of a chunk', () => {
   ])('neighbours of %i go together', (mask, runs) => {
     expect(runsOf(mask)).toEqual(runs);
   });
+});
+
+it('runs go on across the border of two chunks, and a gap there ends them', () => {
+  expect(runsAcross([0xffff, 0xffff, 1])).toEqual([[0, 2 * CHUNK + BLOCK]]);
+  expect(runsAcross([0x8000, 0b101])).toEqual([
+    [15 * BLOCK, 17 * BLOCK],
+    [18 * BLOCK, 19 * BLOCK],
+  ]);
+  expect(runsAcross([0x7fff, 0, 0b10])).toEqual([
+    [0, 15 * BLOCK],
+    [33 * BLOCK, 34 * BLOCK],
+  ]);
 });
 
 it('a block map tells blocks that any range touches', () => {

@@ -1,24 +1,26 @@
 /** Fills chunks of the pool with decoded octets, in order, and says what each block of them should read back as. */
 import { createHash, type Hash } from 'node:crypto';
-import type { XXHashAPI } from 'xxhash-wasm';
 import { BenchError } from '../../../errors.ts';
+import type { BlockMemory } from '../../block-memory.ts';
 import { BLOCK, BLOCKS, CHUNK, type Chunk, fullMask, roundUp } from '../../chunk.ts';
 import type { Image } from '../image.ts';
+import type { FreeChunks } from './free-chunks.ts';
+import type { Sink } from './inflate.ts';
 import { MappedParts } from './mapped-parts.ts';
 
 export interface ChunkerOptions {
   readonly image: Image;
-  readonly memory: SharedArrayBuffer;
+  /** The chunk pool's. */
+  readonly memory: BlockMemory;
   /** Compute the SHA-256 of the whole image. */
   readonly sha256: boolean;
-  /** Undefined: nobody is going to read back. */
-  readonly hash: XXHashAPI | undefined;
-  /** Resolves to the next free chunk. */
-  free(): Promise<number>;
+  /** The sum of the block at an octet of `memory`. Undefined: nobody is going to read back. */
+  readonly sum: ((at: number) => bigint) | undefined;
+  readonly chunks: FreeChunks;
   emit(chunk: Chunk): void;
 }
 
-export class Chunker {
+export class Chunker implements Sink {
   readonly #options: ChunkerOptions;
   readonly #parts: MappedParts | undefined;
   readonly #sha256: Hash | undefined;
@@ -38,21 +40,30 @@ export class Chunker {
     return this.#parts ? this.#parts.mask(offset, length) : fullMask(length);
   }
 
-  /** The whole chunk in the pool. */
-  bytes(index: number): Uint8Array {
-    return new Uint8Array(this.#options.memory, index * CHUNK, CHUNK);
+  /** The whole chunk in the pool, and those behind it when `count` says so. */
+  bytes(index: number, count = 1): Uint8Array {
+    return this.#options.memory.bytes(index * CHUNK, (index + count) * CHUNK);
   }
 
   /** The next octets of the image. `consumed`: octets of the file read so far. */
   async write(octets: Uint8Array, consumed: number): Promise<void> {
     for (let at = 0; at < octets.length; ) {
-      this.#index ??= await this.#options.free();
-      const piece = octets.subarray(at, at + CHUNK - this.#filled);
-      this.bytes(this.#index).set(piece, this.#filled);
-      this.#filled += piece.length;
+      const room = await this.room();
+      const piece = octets.subarray(at, at + room.length);
+      room.set(piece);
       at += piece.length;
-      if (this.#filled === CHUNK) this.#flush(consumed);
+      this.filled(piece.length, consumed);
     }
+  }
+
+  async room(): Promise<Uint8Array> {
+    this.#index ??= await this.#options.chunks.take();
+    return this.bytes(this.#index).subarray(this.#filled);
+  }
+
+  filled(octets: number, consumed: number): void {
+    this.#filled += octets;
+    if (this.#filled === CHUNK) this.#flush(consumed);
   }
 
   /**
@@ -60,17 +71,16 @@ export class Chunker {
    * SHA-256 of the image is asked for.
    */
   complete(index: number, offset: number, length: number, consumed: number): void {
-    const { hash, emit } = this.#options;
+    const { sum, emit } = this.#options;
     const bytes = this.bytes(index);
-    // The last transfer ends with a whole sector.
+    // The last transfer ends with a whole sector, the last sum with a whole block.
     bytes.fill(0, length, roundUp(length, BLOCK));
     this.#sha256?.update(bytes.subarray(0, length));
     const mapped = this.wanted(offset, length);
     this.#parts?.update(offset, bytes.subarray(0, length));
     const sums = new BigUint64Array(BLOCKS);
-    for (let block = 0; hash && block * BLOCK < length; block++)
-      if (mapped & (1 << block))
-        sums[block] = hash.h64Raw(bytes.subarray(block * BLOCK, Math.min(length, (block + 1) * BLOCK)));
+    for (let block = 0; sum && block * BLOCK < length; block++)
+      if (mapped & (1 << block)) sums[block] = sum(index * CHUNK + block * BLOCK);
     emit({ index, offset, length, mapped, sums, consumed });
   }
 

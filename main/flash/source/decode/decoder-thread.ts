@@ -9,7 +9,9 @@ const port = parentPort!;
 const data = workerData as DecoderData;
 const tell = (message: FromDecoder): void => port.postMessage(message);
 const chunks = new FreeChunks(data.count);
-port.on('message', ({ free }: ToDecoder) => chunks.add(free));
+port.on('message', ({ free }: ToDecoder) => {
+  for (const index of free) chunks.add(index);
+});
 
 try {
   tell({ type: 'end', ...(await decode(data, chunks, chunk => tell({ type: 'chunk', chunk }))) });

@@ -6,23 +6,23 @@ import type { Image } from '../image.ts';
 /** Given to the decoder's thread at its start. */
 export interface DecoderData {
   readonly image: Image;
-  /** The chunk pool; all chunks are free. */
-  readonly memory: SharedArrayBuffer;
+  /** The chunk pool's; all chunks are free. */
+  readonly memory: WebAssembly.Memory<true>;
   readonly count: number;
   /** Say what each block should read back as. */
   readonly sums: boolean;
   /** Compute the SHA-256 of the image. */
   readonly sha256: boolean;
-  /** The file of the WebAssembly decoders. */
+  /** The folder `resources/decoders`. */
   readonly decoders: string;
   /** How many blocks of an .xz may be decoded at once, and with how many octets of memory. */
   readonly threads: number;
   readonly budget: number;
 }
 
-/** A chunk is free again. */
+/** These chunks are free again. */
 export interface ToDecoder {
-  readonly free: number;
+  readonly free: readonly number[];
 }
 
 export type FromDecoder =

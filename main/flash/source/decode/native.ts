@@ -1,5 +1,6 @@
 /** liblzma and libbz2 as WebAssembly (`resources/decoders`): octets in, octets out, one stream at a time. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { BenchError } from '../../../errors.ts';
 
 /** Results of liblzma (lzma/base.h, lzma_ret); bzip2's are mapped onto them. */
@@ -32,8 +33,8 @@ export const INPUT = 256 * 1024;
 /** A -9 .xz has a dictionary of 64 MiB; twice that is allowed. */
 const MEMORY = 160 * 1024 * 1024;
 
-export const compileDecoders = async (file: string): Promise<WebAssembly.Module> =>
-  new WebAssembly.Module(await readFile(file));
+export const compileDecoders = async (folder: string): Promise<WebAssembly.Module> =>
+  new WebAssembly.Module(await readFile(join(folder, 'decoders.wasm')));
 
 export type Step = 'more' | 'end';
 
