@@ -106,7 +106,7 @@ export async function guardWire({
       rule: 'no-second-dhcp',
       because: because(guard.rival),
       instead:
-        'Two servers would give out addresses against each other; `--mode proxy` adds boot files and leaves addresses to it.',
+        'Two servers would give out addresses against each other; in proxy mode (`--mode proxy`) this one adds boot files and leaves addresses to it.',
       override: OVERRIDE,
     });
   }

@@ -129,7 +129,7 @@ function asked(before: Timeline, event: DhcpRequestEvent, at: number): Timeline 
 function answered(before: Timeline, event: DhcpReplyEvent, at: number): Timeline {
   const label = labelOf(event);
   const timeline = before.boots === 0 ? begin(before, label, at) : before;
-  const address = event.ip ?? 'an answer';
+  const address = event.ip ?? 'boot files only';
   if (event.type === 'dhcp.offer') {
     const offered = reach(timeline, 'offered', address, at);
     // A Pi 3 takes the offer for the lease and says no more.

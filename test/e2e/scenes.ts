@@ -750,7 +750,7 @@ export const SCENES = {
     hash: '#/settings',
     act: async page => {
       await page.getByRole('button', { name: 'Run the self-test' }).click();
-      await page.getByText('Free ports').waitFor();
+      await page.getByText('Network ports').waitFor();
     },
   }),
   palette: (): Scene => ({

@@ -88,6 +88,32 @@ describe('the first bench', () => {
     });
   });
 
+  it('refused for another server that nobody had heard, offers boot files alone, for this wire and not for the next', async () => {
+    const plain = SCENES['wire-heard']();
+    const because = '192.168.1.1 (02:00:00:00:0f:01) answers DHCP on enx00e04c680001 already';
+    const error = {
+      code: 'SAFETY_REFUSED',
+      rule: 'no-second-dhcp',
+      overridable: true,
+      message: `Refused: ${because}.`,
+    };
+    const { scene, calls } = watched(
+      { ...plain, views: { ...plain.views, bench: { state: 'idle', error } } },
+      'bench.start',
+      'settings.change',
+    );
+    await inScene(scene, async ({ page }) => {
+      await page.getByText(because).waitFor();
+      await page.getByRole('button', { name: 'Offer boot files only (proxy)' }).click();
+      await expect
+        .poll(() => calls)
+        .toEqual([
+          ['bench.start', { nic: 'enx00e04c680001', mode: 'proxy' }],
+          ['settings.change', { wish: {} }],
+        ]);
+    });
+  });
+
   it('takes what is typed, and says what is wrong with it beside the field', async () => {
     const plain = SCENES.empty();
     const wishes: unknown[] = [];

@@ -1,15 +1,16 @@
 /** What the bench does while any view is shown: offers its commands, and calls out what happens. */
+import { notifications } from '@mantine/notifications';
 import { IconCpu, IconPlayerPlay, IconPlayerStop, IconRefresh } from '@tabler/icons-react';
 import { useEffect, useMemo } from 'react';
 import { useKeys, useSession, useValue } from '../../engine/use-engine.tsx';
 import { announce } from '../../ui/announce.tsx';
 import { type Command, useCommands } from '../../ui/commands.ts';
 import { go } from '../../ui/route.ts';
-import { spokenOf } from './bench.state.ts';
+import { noticesToShow, spokenOf } from './bench.state.ts';
 
 export default function BenchBackground() {
   useBenchCommands();
-  useSpokenEvents();
+  useNews();
   return null;
 }
 
@@ -63,7 +64,8 @@ function useBenchCommands(): void {
   );
 }
 
-function useSpokenEvents(): void {
+/** What happens is read out; what a person must know stays until it is closed. */
+function useNews(): void {
   const { store } = useSession();
   useEffect(() => {
     const newest = (): number => store.log('events').at(-1)?.n ?? 0;
@@ -76,7 +78,11 @@ function useSpokenEvents(): void {
       if (from === undefined || last < from) return;
       const events = store.log('events');
       const first = events.findLastIndex(({ n }) => n <= from) + 1;
-      for (const sentence of spokenOf(events.slice(first))) announce(sentence);
+      const news = events.slice(first);
+      for (const sentence of spokenOf(news)) announce(sentence);
+      // By its code: the same trouble again is not a second note.
+      for (const { code, message } of noticesToShow(news))
+        notifications.show({ id: code, message, color: 'yellow', autoClose: false });
     });
   }, [store]);
 }

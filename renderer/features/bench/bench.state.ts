@@ -71,6 +71,18 @@ export const overlapText = ({ overlaps }: Pick<PlanView, 'overlaps'>): string | 
     ? undefined
     : `While it serves, this laptop does not reach ${overlaps.join(', ')} elsewhere, because the bench uses the same numbers.`;
 
+/** What a plan of proxy mode lacks: the address that boards would find this laptop at. */
+export const reachText = (plan: PlanView, nic: Pick<NicView, 'name' | 'addresses'>, wish: Wish): string | undefined =>
+  plan.mode !== 'proxy' || wish.address || nic.addresses.some(({ address }) => address === plan.address)
+    ? undefined
+    : `This laptop has no address on ${nic.name}, so boards will not find its files. Let it get one from the other server in the system’s network settings, or type a free one of that network under Change.`;
+
+/** Told in passing; every other notice is something that a person must see, and not only find among the events. */
+const isPassing = ({ code }: { readonly code: string }): boolean => code === 'asking-wire';
+
+export const noticesToShow = (events: readonly LoggedEvent[]) =>
+  events.filter(event => event.type === 'notice').filter(notice => !isPassing(notice));
+
 /** The bench that is or was being served, as far as it has a plan. */
 export const planOf = (bench: BenchView): PlanView | undefined =>
   bench.state === 'serving' || bench.state === 'stopping' || bench.state === 'interrupted'
@@ -104,7 +116,8 @@ export function spokenOf(events: readonly LoggedEvent[]): readonly string[] {
       case 'safety.refused':
         return [`Refused by the rule ${event.rule}: ${event.because}.`];
       case 'notice':
-        return [event.message];
+        // One that is shown is read out where it is shown.
+        return isPassing(event) ? [event.message] : [];
       case 'ready':
         return [`Serving on ${event.nic}.`];
       case 'stopped':

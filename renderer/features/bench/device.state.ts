@@ -144,7 +144,7 @@ const firstSentence = (text: string): string => /^.*?[.?](?=\s+["A-Z])/.exec(tex
 /** What people call the stages. */
 export const STAGE_WORDS: Readonly<Record<Stage, string>> = {
   seen: 'Seen',
-  offered: 'Offered an address',
+  offered: 'Offered',
   leased: 'Has an address',
   loader: 'Boot loader',
   kernel: 'Kernel',

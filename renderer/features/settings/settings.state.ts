@@ -33,7 +33,7 @@ export const CHECK_WORDS: Readonly<Record<Finding['check'], string>> = {
   tftp: 'TFTP',
   http: 'HTTP',
   firewall: 'Firewall',
-  ports: 'Free ports',
+  ports: 'Network ports',
   programs: 'iPXE programs',
   state: 'State folder',
 };

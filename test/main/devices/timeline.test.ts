@@ -104,6 +104,7 @@ describe('a boot', () => {
 
   it('in proxy mode has no lease of ours', () => {
     const bench = new Bench().play(discover(uefi), { type: 'dhcp.offer', xid: '01020304', ...uefi, proxy: true });
+    expect(bench.only().stages.at(-1)).toMatchObject({ stage: 'offered', by: 'boot files only' });
     expect(stages(bench)).toEqual(['seen', 'offered']);
   });
 });

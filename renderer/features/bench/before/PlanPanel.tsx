@@ -9,7 +9,7 @@ import { useCall, useLink } from '../../../engine/use-engine.tsx';
 import { ErrorNote } from '../../../ui/ErrorNote.tsx';
 import { Loading } from '../../../ui/Loading.tsx';
 import { Panel } from '../../../ui/Panel.tsx';
-import { changedFields, type Offer, overlapText, type Wish, wishToSend } from '../bench.state.ts';
+import { changedFields, type Offer, overlapText, reachText, type Wish, wishToSend } from '../bench.state.ts';
 import classes from './BeforeStart.module.css';
 import { Refusal } from './Refusal.tsx';
 import { usePlan } from './use-plan.ts';
@@ -36,10 +36,9 @@ export function PlanPanel({ nic, bench, wish, onWish, offer }: PlanPanelProps) {
 
   async function begin(wanted: Offer, rules: readonly string[] = force): Promise<void> {
     const sent = wishToSend(nic.name, wish, wanted);
-    const started = await start.call({ ...sent, ...(rules.length > 0 && { force: [...rules] }) } as never);
+    await start.call({ ...sent, ...(rules.length > 0 && { force: [...rules] }) } as never);
     // The wire asked for proxy mode this time; the next wire may not.
-    if (started !== undefined || wanted.kind !== 'proxy-beside') return;
-    await remember.call({ wish: wish as never });
+    if (wanted.kind === 'proxy-beside') await remember.call({ wish: wish as never });
   }
 
   const canStart = plan.data !== undefined && plan.error === undefined && state.line === 'up' && !isStarting;
@@ -48,7 +47,7 @@ export function PlanPanel({ nic, bench, wish, onWish, offer }: PlanPanelProps) {
   };
   useHotkeys([['Enter', startNow]], ['INPUT', 'TEXTAREA', 'SELECT', 'BUTTON', 'A']);
 
-  const overlap = plan.data && overlapText(plan.data);
+  const remarks = plan.data ? [overlapText(plan.data), reachText(plan.data, nic, wish)] : [];
   return (
     <Panel
       title="Plan"
@@ -72,7 +71,12 @@ export function PlanPanel({ nic, bench, wish, onWish, offer }: PlanPanelProps) {
             <Refusal
               error={failed}
               onOverride={rule => void begin({ kind: 'serve' }, [...force, rule])}
-              onProxy={failed.rule === 'no-second-dhcp' ? () => void begin({ kind: 'proxy' }) : undefined}
+              // The button below offers the same as soon as the other server was heard.
+              onProxy={
+                failed.rule === 'no-second-dhcp' && offer.kind === 'serve'
+                  ? () => void begin({ kind: 'proxy-beside', rival: '' })
+                  : undefined
+              }
             />
           ) : (
             <ErrorNote error={failed} />
@@ -90,11 +94,14 @@ export function PlanPanel({ nic, bench, wish, onWish, offer }: PlanPanelProps) {
       ) : (
         <Loading what="the plan" />
       )}
-      {overlap && (
-        <div className={classes.note}>
-          <IconAlertTriangle size={16} aria-hidden />
-          <p>{overlap}</p>
-        </div>
+      {remarks.map(
+        remark =>
+          remark && (
+            <div key={remark} className={classes.note}>
+              <IconAlertTriangle size={16} aria-hidden />
+              <p>{remark}</p>
+            </div>
+          ),
       )}
       <Collapse expanded={isOpen}>
         <WishForm wish={wish} onChange={onWish} onEnter={startNow} plan={plan.data} error={plan.error} />

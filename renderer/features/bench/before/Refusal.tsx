@@ -50,7 +50,7 @@ export function Refusal({ error, onOverride, onProxy }: RefusalProps) {
         </Button>
       )}
       {onProxy && (
-        <Button size="compact-sm" onClick={onProxy}>
+        <Button size="compact-sm" className={classes.wrapped} onClick={onProxy}>
           Offer boot files only (proxy)
         </Button>
       )}

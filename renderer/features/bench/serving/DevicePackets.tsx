@@ -17,7 +17,7 @@ import { PacketDetails } from './PacketDetails.tsx';
 import { withNewer } from './packets.state.ts';
 
 const PAGE = 200;
-const COLUMNS = '48px 72px 72px minmax(0, 1fr) 48px';
+const COLUMNS = '48px 88px 72px minmax(0, 1fr) 48px';
 /** A busy device is asked about no more often than this. */
 const REFRESH_MS = 1_000;
 

@@ -28,7 +28,9 @@ export const DeviceRow = memo(function DeviceRow({ id }: { id: string }) {
     <>
       <Cell className={classes.name} title={[device.name, device.client, device.mac].filter(Boolean).join('\n')}>
         <KindBadge device={device} />
-        <span className={device.name === device.mac ? 'mono cut' : `cut ${classes.named}`}>{device.name}</span>
+        <span className={device.name === device.mac ? `mono cut ${classes.address}` : `cut ${classes.named}`}>
+          {device.name}
+        </span>
         {device.client && <span className={`dim cut ${classes.client}`}>{device.client}</span>}
       </Cell>
       <Cell className="mono">{device.ip ?? <span className="dim">–</span>}</Cell>

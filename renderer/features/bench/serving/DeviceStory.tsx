@@ -38,7 +38,7 @@ export function DeviceStory({ device }: { device: DeviceView }) {
           label={`Events of ${device.name}`}
           count={own.length}
           keyOf={index => own[index]!.n}
-          columns="72px 64px minmax(0, 1fr)"
+          columns="88px 64px minmax(0, 1fr)"
           rowHeight={32}
           follow
           row={index => {

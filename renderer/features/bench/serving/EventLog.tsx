@@ -112,7 +112,7 @@ function OpenLog({ fold, names }: { fold: ReactNode; names: Names }) {
         count={shown.length}
         keyOf={index => shown[index]!.n}
         row={index => <EventCells event={shown[index]!} names={names} />}
-        columns="72px 64px minmax(112px, 176px) minmax(0, 1fr)"
+        columns="88px 64px minmax(112px, 176px) minmax(0, 1fr)"
         rowHeight={32}
         follow
         onFollowing={onFollowing}

@@ -1,11 +1,13 @@
 /** What the bench view decides before Start, and what it calls out. */
 import { describe, expect, it } from 'vitest';
-import type { DeviceView, LoggedEvent, NicView, WireView } from '../../../../main/contract/views.ts';
+import type { DeviceView, LoggedEvent, NicView, PlanView, WireView } from '../../../../main/contract/views.ts';
 import {
   chosenNic,
   eventsOf,
+  noticesToShow,
   offerOf,
   overlapText,
+  reachText,
   rivalOn,
   sortNics,
   spokenOf,
@@ -65,7 +67,30 @@ it('says which networks are out of reach meanwhile', () => {
   expect(overlapText({ overlaps: ['10.32.0.0/16'] })).toContain('10.32.0.0/16');
 });
 
+describe('in proxy mode', () => {
+  const plan = (mode: string) => ({ mode, address: '10.32.0.1' }) as PlanView;
+  const port = (...addresses: string[]) => ({
+    name: 'usb0',
+    addresses: addresses.map(address => ({ address, prefix: 24 })),
+  });
+
+  it.each([
+    ['a port without an address is told', plan('proxy'), port(), {}, true],
+    ['one that has an address of that network is as it should be', plan('proxy'), port('10.32.0.1'), {}, false],
+    ['who typed an address knows what it is', plan('proxy'), port(), { address: '10.32.0.1/24' }, false],
+    ['the bench’s own network is no trouble where this laptop gives the addresses', plan('dhcp'), port(), {}, false],
+  ])('%s', (_, of, nic, wish, told) => {
+    expect(reachText(of, nic, wish)).toEqual(told ? expect.stringContaining('no address on usb0') : undefined);
+  });
+});
+
 const event = (fields: object) => fields as LoggedEvent;
+
+it('shows the notices that a person must see', () => {
+  const notice = (code: string) => event({ type: 'notice', code, message: '' });
+  const events = [notice('asking-wire'), notice('leases-not-saved'), event({ type: 'stopped' })];
+  expect(noticesToShow(events)).toEqual([events[1]]);
+});
 
 it('finds the events of a device by its MACs, its address and its name in the list', () => {
   const device = { id: 'a', macs: ['a', 'b'], ip: '10.0.0.5' } as unknown as DeviceView;
@@ -89,6 +114,8 @@ it('calls out what a colleague would, and no single packet', () => {
     event({ type: 'device.stage', name: 'blade3', stage: 'up' }),
     event({ type: 'device.hint', name: 'box', hint: 'It restarts every 41 s.' }),
     event({ type: 'nic.link', nic: 'usb0', present: true, carrier: false }),
+    event({ type: 'notice', code: 'asking-wire', message: 'Asking …' }),
+    event({ type: 'notice', code: 'leases-not-saved', message: 'Shown, and read out there.' }),
     event({ type: 'stopped' }),
   ]);
   expect(spoken).toEqual([
@@ -96,6 +123,7 @@ it('calls out what a colleague would, and no single packet', () => {
     'blade3 is up.',
     'box: It restarts every 41 s.',
     'usb0: no cable.',
+    'Asking …',
     'Serving ended.',
   ]);
 });
