@@ -3,6 +3,7 @@
 import '../memory.ts';
 import '../threads.ts';
 import { BenchError } from '../errors.ts';
+import { printable } from '../kit/printable.ts';
 import { VERSION } from '../version.ts';
 import type { Command } from './command.ts';
 import { createOutput } from './output.ts';
@@ -96,17 +97,25 @@ async function main(args: readonly string[]): Promise<number> {
 }
 
 const args = process.argv.slice(2);
-// A reader that leaves early (`| head`) is no failure.
+// A reader that leaves early (`| head`) is no failure, and no reason to leave anything undone behind: what has to be put
+// back waits for a signal.
+let isUnread = false;
 process.stdout.on('error', error => {
   if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-  process.exit(0);
+  if (isUnread) return;
+  isUnread = true;
+  if (process.listenerCount('SIGTERM') === 0) process.exit(0);
+  process.kill(process.pid, 'SIGTERM');
 });
 
 try {
   process.exitCode = await main(args);
 } catch (error) {
   const known = error instanceof BenchError;
-  const message = known ? error.message : `Benchboot failed unexpectedly: ${(error as Error).stack ?? error}`;
+  // It may quote a file that somebody mailed, or a name from the wire.
+  const message = known
+    ? printable(error.message, 4000)
+    : `Benchboot failed unexpectedly: ${(error as Error).stack ?? error}`;
   const output = createOutput(args.includes('--json'));
   output.record({ t: new Date().toISOString(), type: 'error', code: known ? error.code : 'UNEXPECTED', message });
   output.log(`benchboot: ${message}`);

@@ -72,6 +72,22 @@ describe('no-default-route', () => {
   });
 });
 
+describe('leave-no-trace', () => {
+  it('what was changed is undone when nobody reads the lines any more (`| head -1`)', async () => {
+    await withLab({ clients: 2, address: 'none' }, async lab => {
+      const before = await lab.output('srv', ['ip', '-j', 'addr', 'show', 'bench0']);
+      const serve = `'${process.execPath}' '${lab.cli}' serve --nic bench0 --json --force no-second-dhcp`;
+      const piped = lab.start('srv', ['sh', '-c', `${serve} | head -1`], 'serve-into-head');
+      await piped.line(/"type":"ready"/);
+      expect(await lab.output('srv', ['ip', '-j', 'addr', 'show', 'bench0'])).not.toBe(before);
+      // The next lines find nobody.
+      await discover(lab);
+      await piped.ended;
+      expect(await lab.output('srv', ['ip', '-j', 'addr', 'show', 'bench0'])).toBe(before);
+    });
+  });
+});
+
 describe('temporary', () => {
   it('ends by itself after --for', async () => {
     await withLab({}, async lab => {
