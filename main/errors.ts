@@ -11,7 +11,7 @@ interface Row<D> {
 const row = <D>(exit: Row<D>['exit'], says: (data: D) => string): Row<D> => ({ exit, says });
 
 /** What the operating system means, for people: `ENOENT: no such file or directory, open '/x'` as a sentence part. */
-const inWords = (reason: string): string => SYSTEM_WORDS[/^(E[A-Z0-9]+):/.exec(reason)?.[1] ?? ''] ?? reason;
+export const inWords = (reason: string): string => SYSTEM_WORDS[/^(E[A-Z0-9]+):/.exec(reason)?.[1] ?? ''] ?? reason;
 const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   EACCES: 'this user may not',
   EDQUOT: 'the quota of this user is used up',
@@ -27,6 +27,16 @@ const SYSTEM_WORDS: Readonly<Record<string, string>> = {
   EPERM: 'the system does not allow it',
   EROFS: 'the file system there is read-only',
 };
+
+/** How to do without the service of a port; DHCP is what all the others live by. */
+const leftOut = (port: number): string =>
+  ({
+    53: ', or leave this service out (--no-dns)',
+    67: '',
+    69: ', or leave this service out (--no-tftp)',
+    80: ', or leave this service out (--http-port N, --no-http)',
+    4011: '',
+  })[port] ?? ', or leave this service out';
 
 const list = (items: readonly string[]): string => items.join(', ');
 
@@ -46,7 +56,7 @@ const CATALOGUE = {
     1,
     (d: { protocol: 'UDP' | 'TCP'; port: number; address: string; holder: string | undefined }) =>
       `${d.protocol} port ${d.port} on ${d.address} is held by ${d.holder ?? 'another program'}. ` +
-      `Stop that program, or leave this service out${d.port === 80 ? ' (--http-port N, --no-http)' : d.port === 69 ? ' (--no-tftp)' : d.port === 53 ? ' (--no-dns)' : ''}.`,
+      `Stop that program${leftOut(d.port)}.`,
   ),
   WEB_PORT_TAKEN: row(
     1,

@@ -10,7 +10,7 @@ import type { Device } from '../devices/device.ts';
 import { Devices } from '../devices/devices.ts';
 import { startDns } from '../dns/server.ts';
 import { upstreamSockets } from '../dns/upstream-sockets.ts';
-import { BenchError } from '../errors.ts';
+import { BenchError, inWords } from '../errors.ts';
 import type { Endpoint, Frame, Host, Nic } from '../host/host.ts';
 import { startHttp } from '../http/server.ts';
 import { checkScript } from '../ipxe/embed/script-guard.ts';
@@ -277,7 +277,7 @@ async function openStore({ plan, stateFolder }: BenchParts, emit: Emit): Promise
     emit({
       type: 'notice',
       code: 'leases-not-saved',
-      message: `Leases cannot be saved in "${path}": ${error.message}. Serving goes on; after a restart boards may get other addresses. Free some space there.`,
+      message: `Leases cannot be saved in "${path}": ${inWords(error.message)}. Serving goes on; after a restart boards may get other addresses. Free some space there.`,
     });
   try {
     await mkdir(stateFolder, { recursive: true });

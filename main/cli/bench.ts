@@ -6,6 +6,7 @@ import { type LintRemark, lintBenchFile } from '../bench-file/bench-lint.ts';
 import { PROFILES, profile } from '../bench-file/profiles.ts';
 import { PROGRAMS } from '../content/programs.ts';
 import { BenchError } from '../errors.ts';
+import { printable } from '../kit/printable.ts';
 import { command } from './command.ts';
 
 const profiles = PROFILES.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n');
@@ -42,8 +43,8 @@ export const benchCheck = command({
       : parsed.problems.map(problem => ({ ...problem, rule: 'format', severity: 'error', next: '' }));
     for (const remark of remarks) {
       output.record({ type: 'bench.remark', ...remark });
-      output.line(`${path}:${remark.line}:${remark.column}: ${remark.severity}: ${remark.message}`);
-      if (remark.next) output.line(`    ${remark.next}`);
+      output.line(`${path}:${remark.line}:${remark.column}: ${remark.severity}: ${printable(remark.message, 500)}`);
+      if (remark.next) output.line(`    ${printable(remark.next, 500)}`);
     }
     const errors = remarks.filter(remark => remark.severity === 'error').length;
     const warnings = remarks.length - errors;

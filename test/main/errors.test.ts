@@ -104,9 +104,7 @@ describe('the error catalogue', () => {
 
   it('a port whose holder is not told, and a refusal without override, are sentences too', () => {
     const taken = new BenchError('PORT_TAKEN', { ...EXAMPLES.PORT_TAKEN, port: 67, holder: undefined });
-    expect(taken.message).toBe(
-      'UDP port 67 on 10.32.0.1 is held by another program. Stop that program, or leave this service out.',
-    );
+    expect(taken.message).toBe('UDP port 67 on 10.32.0.1 is held by another program. Stop that program.');
     const refused = new BenchError('SAFETY_REFUSED', { ...EXAMPLES.SAFETY_REFUSED, override: undefined });
     expect(refused.message).toMatch(/Choose another port\.$/);
     expect(new BenchError('BENCH_FILE_INVALID', { path: 'b.json', problems: ['x'] }).message).toContain('a problem: x');

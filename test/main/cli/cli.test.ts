@@ -211,6 +211,17 @@ describe('bench files', () => {
     ]);
   });
 
+  it('untrusted-text: what a mailed file holds is shown, and does nothing to the terminal', async () => {
+    const path = join(folder, 'mailed.json');
+    writeFileSync(path, '\u001b]52;c;AAAA\u0007{ "version": 1 }');
+    const [checked, served] = [await run('bench', 'check', path), await run('serve', '--nic', 'lo', '--bench', path)];
+    expect([checked.code, served.code]).toEqual([1, 1]);
+    for (const text of [checked.stdout, served.stderr]) {
+      expect(text).toContain('a value was expected');
+      expect(text).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f]/);
+    }
+  });
+
   it('check: a file that is not there, exit code 1', async () => {
     const { code, stderr } = await run('bench', 'check', join(folder, 'none.json'));
     expect(code).toBe(1);
