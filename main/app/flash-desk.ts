@@ -202,8 +202,6 @@ export class FlashDesk {
   async #chosen({ image, targets, allowFixed = false }: FlashWish): Promise<ChosenDrives> {
     const wanted = await Promise.all(targets.map(({ drive }) => this.#present(drive)));
     const devices = wanted.map(({ path }) => path);
-    if (new Set(devices).size < devices.length)
-      throw new BenchError('USAGE', { problem: 'A drive is chosen twice. Choose each once.' });
     const chosen = await chooseDrives(this.#parts.flash, { image, devices, allowFixed });
     for (const [index, { drive, mounted }] of chosen.offers.entries()) requireShown(drive, mounted, targets[index]!);
     return chosen;

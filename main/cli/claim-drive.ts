@@ -4,8 +4,10 @@ import { BenchError } from '../errors.ts';
 import { type Claim, claimDrive } from '../flash/drive/claim.ts';
 import { findDrive } from '../flash/drive/find.ts';
 import { openNeverTouch } from '../flash/drive/never-touch.ts';
+import { offerOf, requireOffered } from '../flash/drive/offer.ts';
 import { stateFolder } from '../host/node/folders.ts';
 import { nodeHost } from '../host/node/node-host.ts';
+import { deviceOf } from './device-word.ts';
 import type { Output } from './output.ts';
 
 export interface ClaimWishes {
@@ -14,15 +16,25 @@ export interface ClaimWishes {
   readonly yes: boolean;
 }
 
-/** Throws what `claimDrive` throws; DRIVE_BUSY when the person said no. */
-export async function claimByWord(word: string, wishes: ClaimWishes, output: Output): Promise<Claim> {
+/**
+ * Throws what `claimDrive` throws; DRIVE_BUSY when the person would have nothing unmounted. Undefined when the person said
+ * no to the question, which is asked only about a drive that may be written.
+ */
+export async function claimByWord(
+  word: string,
+  wishes: ClaimWishes,
+  output: Output,
+  question: string,
+): Promise<Claim | undefined> {
   const { drives } = nodeHost();
-  const drive = findDrive(await drives.list(), word);
+  const drive = findDrive(await drives.list(), deviceOf(word));
   const policy = {
     allowFixed: wishes.allowFixed,
     neverTouch: await openNeverTouch(stateFolder()).marks(),
     sources: [],
   };
+  requireOffered(offerOf(drive, policy));
+  if (!wishes.yes && !(await agrees(question, output))) return undefined;
   return claimDrive(drives, drive, {
     policy,
     unmount: async mounted =>

@@ -8,6 +8,7 @@ import { stateFolder } from '../host/node/folders.ts';
 import { nodeHost } from '../host/node/node-host.ts';
 import { printable } from '../kit/printable.ts';
 import { command } from './command.ts';
+import { deviceOf } from './device-word.ts';
 import { styled } from './screen.ts';
 
 export const drives = command({
@@ -26,7 +27,8 @@ export const drives = command({
   async run(values, _operands, output) {
     const host = nodeHost();
     const neverTouch = openNeverTouch(stateFolder());
-    if (values.protect !== undefined) await neverTouch.add(findDrive(await host.drives.list(), values.protect));
+    if (values.protect !== undefined)
+      await neverTouch.add(findDrive(await host.drives.list(), deviceOf(values.protect)));
     if (values.release !== undefined && !(await neverTouch.remove(values.release)))
       output.log(`benchboot: ${values.release} was not on the list of drives that are never touched.`);
     const policy = {

@@ -6,6 +6,10 @@ import { styled } from './screen.ts';
 
 const BAR = 24;
 
+type ProgressFacts = Pick<FlashProgressEvent, 'bytes' | 'total' | 'fraction' | 'rate' | 'eta'> & {
+  readonly phase: string;
+};
+
 export class FlashView {
   /** In the order in which they were named. */
   readonly #rows = new Map<string, string>();
@@ -37,7 +41,8 @@ export class FlashView {
   }
 }
 
-export function progressText({ phase, bytes, total, fraction, rate, eta }: FlashProgressEvent): string {
+/** Of whatever takes long: how far it is, how fast it goes, how long it still takes. */
+export function progressText({ phase, bytes, total, fraction, rate, eta }: ProgressFacts): string {
   const parts = [phase.padEnd(11)];
   if (fraction !== undefined) parts.push(bar(fraction), `${Math.floor(fraction * 100)} %`.padStart(5));
   if (bytes > 0) parts.push(total === undefined ? bytesText(bytes) : `${bytesText(bytes)} of ${bytesText(total)}`);

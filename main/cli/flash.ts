@@ -7,6 +7,7 @@ import { parseBytes } from '../kit/quantity.ts';
 import { localFlashParts } from '../local-flash.ts';
 import { command, parsed } from './command.ts';
 import { lossLines, saysYes } from './confirm-flash.ts';
+import { deviceOf } from './device-word.ts';
 import { runQueue } from './flash-queue.ts';
 import { INTERRUPTED, interruption } from './interruption.ts';
 import type { Output } from './output.ts';
@@ -41,7 +42,8 @@ export const flash = command({
     'max-size': { value: 'SIZE', help: 'take only drives of at most SIZE into the queue, e.g. 64G' },
     'allow-fixed': { help: 'allow drives that are built in, large, or loop devices' },
   },
-  async run(values, [image, ...devices], output) {
+  async run(values, [image, ...words], output) {
+    const devices = words.map(deviceOf);
     const sha256 = parsed('sha256', values.sha256, '64 hexadecimal digits', text =>
       /^[0-9a-f]{64}$/i.test(text) ? text : undefined,
     );

@@ -4,10 +4,13 @@ import { driveTitle } from '../flash/drive/describe.ts';
 import { probeCapacity } from '../flash/drive/probe.ts';
 import { openHistory } from '../flash/history.ts';
 import { stateFolder } from '../host/node/folders.ts';
-import { agrees, claimByWord } from './claim-drive.ts';
+import { claimByWord } from './claim-drive.ts';
 import { command } from './command.ts';
+import { progressText } from './flash-view.ts';
 import { INTERRUPTED, interruption } from './interruption.ts';
 import { liveScreen } from './screen.ts';
+
+const TICK = 250;
 
 export const probe = command({
   words: 'probe',
@@ -22,17 +25,27 @@ export const probe = command({
   },
   async run(values, [device = ''], output) {
     const yes = values.yes ?? false;
-    if (!yes && !(await agrees(`About 600 blocks of ${device} are written and put back. Go on?`, output)))
-      return INTERRUPTED;
-    const { drive, handle } = await claimByWord(device, { allowFixed: values['allow-fixed'] ?? false, yes }, output);
+    const question = `About 600 blocks of ${device} are written and put back. Go on?`;
+    const allowFixed = values['allow-fixed'] ?? false;
+    const claim = await claimByWord(device, { allowFixed, yes }, output, question);
+    if (!claim) return INTERRUPTED;
+    const { drive, handle } = claim;
     const screen = !output.json && process.stdout.isTTY ? liveScreen() : undefined;
     const stop = new AbortController();
     void interruption().then(() => stop.abort());
     const begun = Date.now();
+    let told = 0;
     try {
       const result = await probeCapacity(handle, {
         random: length => randomBytes(length),
-        progress: fraction => screen?.draw([`probing ${driveTitle(drive)}  ${Math.round(fraction * 100)} %`]),
+        progress: fraction => {
+          const now = Date.now();
+          if (now - told < TICK) return;
+          told = now;
+          const at = { phase: 'probing', fraction };
+          output.record({ t: new Date(now).toISOString(), type: 'probe.progress', device: drive.path, ...at });
+          screen?.draw([`${driveTitle(drive)}  ${progressText({ ...at, bytes: 0, rate: 0 })}`]);
+        },
         signal: stop.signal,
       });
       screen?.close();

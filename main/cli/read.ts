@@ -9,6 +9,8 @@ import { nodeHost } from '../host/node/node-host.ts';
 import { bytesText } from '../kit/quantity.ts';
 import { agrees } from './claim-drive.ts';
 import { command } from './command.ts';
+import { deviceOf } from './device-word.ts';
+import { progressText } from './flash-view.ts';
 import { INTERRUPTED, interruption } from './interruption.ts';
 import { liveScreen } from './screen.ts';
 
@@ -28,7 +30,7 @@ export const read = command({
   },
   async run(values, [device = '', out = ''], output) {
     const { drives } = nodeHost();
-    const drive = findDrive(await drives.list(), device);
+    const drive = findDrive(await drives.list(), deviceOf(device));
     const plan = await planRead(drives, drive, out, values.overwrite ?? false);
     const { path, mounted } = plan;
     if (mounted.length > 0 && !values.yes) {
@@ -51,16 +53,17 @@ export const read = command({
           if (now - told < TICK) return;
           told = now;
           pace.mark(now, done);
-          output.record({
-            t: new Date(now).toISOString(),
-            type: 'read.progress',
+          const eta = pace.eta(total);
+          const at = {
+            phase: 'reading',
             bytes: done,
             total,
+            fraction: total > 0 ? done / total : 0,
             rate: Math.round(pace.rate),
-          });
-          screen?.draw([
-            `reading ${driveTitle(drive)}  ${Math.floor((done / total) * 100)} %  ${bytesText(pace.rate)}/s`,
-          ]);
+            ...(eta !== undefined && { eta }),
+          };
+          output.record({ t: new Date(now).toISOString(), type: 'read.progress', device: drive.path, ...at });
+          screen?.draw([`${driveTitle(drive)}  ${progressText(at)}`]);
         },
       });
       screen?.close();

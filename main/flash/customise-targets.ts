@@ -2,7 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
-import { BenchError } from '../errors.ts';
+import { BenchError, systemCode } from '../errors.ts';
 import { customiseCard, previewCard } from './customise/customise.ts';
 import { mailMerge, mergeNothing } from './customise/mail-merge.ts';
 import { parseRecipe, type Recipe } from './customise/recipe.ts';
@@ -73,6 +73,7 @@ async function bytes(path: string): Promise<Buffer> {
   try {
     return await readFile(path);
   } catch (error) {
-    throw new BenchError('FILE_UNREADABLE', { path, reason: (error as Error).message }, { cause: error });
+    const reason = systemCode(error) === 'ENOENT' ? 'there is no such file' : (error as Error).message;
+    throw new BenchError('FILE_UNREADABLE', { path, reason }, { cause: error });
   }
 }

@@ -1,7 +1,8 @@
 /** From the words of a person to the flash of drives: which drives are meant, whether they may be written, and the job. */
 import { basename } from 'node:path';
-import type { ErrorCode } from '../errors.ts';
+import { BenchError, type ErrorCode } from '../errors.ts';
 import type { Clock, Drive, Drives } from '../host/host.ts';
+import { driveTitle } from './drive/describe.ts';
 import { findDrive } from './drive/find.ts';
 import type { NeverTouch } from './drive/never-touch.ts';
 import { type DrivePolicy, type Offer, offerOf, requireOffered } from './drive/offer.ts';
@@ -26,7 +27,7 @@ export interface FlashParts {
 export interface DriveChoice {
   /** Path of a file, or a URL. */
   readonly image: string;
-  /** Paths, names or serial numbers; each drive once. */
+  /** Paths, names or serial numbers. */
   readonly devices: readonly string[];
   /** Drives that are built in, large, or loop devices too. */
   readonly allowFixed: boolean;
@@ -48,7 +49,10 @@ export const isUrl = (image: string): boolean => /^https?:\/\//i.test(image);
 export async function chooseDrives(parts: FlashParts, choice: DriveChoice): Promise<ChosenDrives> {
   const all = await parts.drives.list();
   const policy = await policyFor(parts, choice.image, choice.allowFixed);
-  const chosen = [...new Set(choice.devices.map(text => findDrive(all, text)))];
+  const chosen = choice.devices.map(text => findDrive(all, text));
+  // Who names a drive twice meant another one.
+  const twice = chosen.find((drive, index) => chosen.indexOf(drive) < index);
+  if (twice) throw new BenchError('USAGE', { problem: `${driveTitle(twice)} is named twice. Name each drive once.` });
   const offers = chosen.map(drive => offerOf(drive, policy));
   for (const offer of offers) requireOffered(offer);
   return { offers, policy };

@@ -530,6 +530,23 @@ export function flashScenes(base: () => ScriptedViews) {
       ),
     'flash-beside': () => scene({ drives: drives(...TRAY, SYSTEM), flashJobs: new Map([['j1', AT_WORK]]) }),
     'flash-ended': () => scene({ drives: ALL, flashJobs: new Map([['j1', ENDED]]) }, { hash: '#/flash/job/j1' }),
+    'flash-tray-done': () =>
+      scene(
+        {
+          drives: ALL,
+          flashJobs: new Map([
+            [
+              'j1',
+              job({
+                state: 'ended',
+                ended: Date.now(),
+                targets: Array.from({ length: 40 }, (_, at) => target(TRAY[at % 4]!, done(`rack7-${at + 1}`, 82))),
+              }),
+            ],
+          ]),
+        },
+        { hash: '#/flash/job/j1' },
+      ),
     'flash-done': () =>
       scene(
         {

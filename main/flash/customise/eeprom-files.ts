@@ -1,5 +1,5 @@
 /** From files of a Raspberry Pi's bootloader release to the image of a card that gives it new settings. */
-import { mkdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { BenchError } from '../../errors.ts';
 import { EepromDamage } from './eeprom.ts';
@@ -52,8 +52,11 @@ async function bytesOf(path: string): Promise<Uint8Array> {
 
 async function write(path: string, bytes: Uint8Array): Promise<void> {
   try {
+    const there = await stat(path).catch(() => undefined);
+    if (there && !there.isFile()) throw new Error('something is there that is no file');
     await mkdir(dirname(path), { recursive: true });
-    await writeFile(`${path}.part`, bytes);
+    await rm(`${path}.part`, { force: true });
+    await writeFile(`${path}.part`, bytes, { flag: 'wx' });
     await rename(`${path}.part`, path);
   } catch (error) {
     throw new BenchError('FILE_UNWRITABLE', { path, reason: (error as Error).message }, { cause: error });

@@ -36,7 +36,9 @@ export async function createImageFile(path: string, form: ImageForm): Promise<Im
   const failed = (error: unknown): never => {
     throw new BenchError('FILE_UNWRITABLE', { path, reason: reasonOf(error) }, { cause: error });
   };
-  const file = await open(part, 'w', 0o600).catch(failed);
+  // What a crash left goes; never through a link that somebody else put there.
+  await rm(part, { force: true }).catch(failed);
+  const file = await open(part, 'wx', 0o600).catch(failed);
   const body = form === 'img' ? sparse(file) : compressed(file, form);
   return {
     write: bytes => body.write(bytes).catch(failed),

@@ -1,5 +1,6 @@
 /** Looks at an image file before anything is written: what it is, how large it becomes, and what lies beside it. */
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import { type FileHandle, open, readFile, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { BenchError, systemCode } from '../../errors.ts';
@@ -124,14 +125,25 @@ async function readAt(file: FileHandle, offset: number, length: number): Promise
 export async function openImage(path: string): Promise<FileHandle> {
   let file: FileHandle;
   try {
+    // A pipe without a writer would keep the opening waiting for ever.
+    requireFile(path, await stat(path));
     file = await open(path);
   } catch (error) {
+    if (error instanceof BenchError) throw error;
     const reason = systemCode(error) === 'ENOENT' ? 'there is no such file' : (error as Error).message;
     throw new BenchError('FILE_UNREADABLE', { path, reason });
   }
-  const facts = await file.stat();
-  if (facts.isFile()) return file;
-  await file.close();
+  try {
+    requireFile(path, await file.stat());
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+function requireFile(path: string, facts: Stats): void {
+  if (facts.isFile()) return;
   throw new BenchError('FILE_UNREADABLE', { path, reason: facts.isDirectory() ? 'it is a folder' : 'it is no file' });
 }
 

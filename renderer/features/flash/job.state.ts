@@ -152,6 +152,10 @@ export function endText(target: JobTarget): string {
   return state === 'cancelled' ? 'Not begun: nothing on it was touched.' : '';
 }
 
+/** What stands on a label under its name: not the name once more, and no more than there is room for. */
+export const labelSentences = (sentences: readonly string[], name: string | undefined): readonly string[] =>
+  sentences.filter(sentence => sentence !== `Its host name will be ${name}.`).slice(0, 4);
+
 /** What a card is after a failure, and what to do. */
 export function afterText({ failure }: JobTarget): string | undefined {
   if (!failure) return undefined;

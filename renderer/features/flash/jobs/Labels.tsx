@@ -3,7 +3,7 @@ import { Portal } from '@mantine/core';
 import type { FlashJobView, JobTarget } from '../../../../main/contract/flash-views.ts';
 import { bytesText } from '../../../../main/kit/quantity.ts';
 import { shortTitle } from '../flash.state.ts';
-import { fileName } from '../job.state.ts';
+import { fileName, labelSentences } from '../job.state.ts';
 import classes from './Labels.module.css';
 
 interface LabelsProps {
@@ -23,7 +23,7 @@ export function Labels({ job, targets }: LabelsProps) {
             <strong className={classes.name}>{name ?? fileName(job.image ?? '')}</strong>
             {name && <span>{fileName(job.image ?? '')}</span>}
             <ul>
-              {done?.customised?.slice(0, 4).map(sentence => (
+              {labelSentences(done?.customised ?? [], name).map(sentence => (
                 <li key={sentence}>{sentence}</li>
               ))}
             </ul>

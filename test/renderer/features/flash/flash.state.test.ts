@@ -19,6 +19,7 @@ import {
   graphPoints,
   jobFraction,
   jobTitle,
+  labelSentences,
   leftSeconds,
   targetFraction,
   verdictOf,
@@ -200,6 +201,12 @@ describe('a job', () => {
     expect(verdictOf(ended).text).not.toContain('ready');
     expect(endText(ended.targets[0]!)).toBe('It broke.');
     expect(jobTitle(ended)).toBe('raspios.img.xz to SanDisk Ultra, 32.0 GB (sdb)');
+  });
+
+  it('a label says its name once', () => {
+    const says = ['Its host name will be a.', '1', '2', '3', '4', '5'];
+    expect(labelSentences(says, 'a')).toEqual(['1', '2', '3', '4']);
+    expect(labelSentences(says, undefined)[0]).toBe(says[0]);
   });
 
   it('the graph fills from the left, the highest rate at the top', () => {
