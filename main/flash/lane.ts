@@ -126,10 +126,10 @@ export class Lane {
     await this.#writer!.end();
     signal.throwIfAborted();
     this.#enter('syncing');
-    await target.sync();
+    await this.#stoppable(target.sync());
     if (verify) {
       this.#enter('verifying');
-      await verifyTarget(target, sums, {
+      const reading = verifyTarget(target, sums, {
         hash,
         signal,
         from: CHUNK,
@@ -138,11 +138,12 @@ export class Lane {
           this.done += octets;
         },
       });
+      await this.#stoppable(reading);
     }
     if (customise) {
       this.#enter('customising');
-      this.customised = await customise(first, { ...image, index: this.index });
-      await target.sync();
+      this.customised = await this.#stoppable(customise(first, { ...image, index: this.index }));
+      await this.#stoppable(target.sync());
     }
     signal.throwIfAborted();
     this.#enter('finishing');
@@ -151,6 +152,18 @@ export class Lane {
     if (verify) await this.#checkFirst(first.bytes);
     this.written += first.bytes.length;
     await target.finish();
+  }
+
+  /** A person who stops it waits for no device that does not answer; what it still does then makes no card that boots. */
+  async #stoppable<T>(work: Promise<T>): Promise<T> {
+    const { signal } = this.#options;
+    let stop = (): void => {};
+    const stopped = new Promise<never>((_, reject) => {
+      stop = () => reject(signal.reason);
+      signal.addEventListener('abort', stop);
+      if (signal.aborted) stop();
+    });
+    return Promise.race([work, stopped]).finally(() => signal.removeEventListener('abort', stop));
   }
 
   /** Nobody else may wait for a device that does not answer. */

@@ -98,12 +98,13 @@ export class BlockUses {
     return [...new Set(direct.map(({ at }) => at))];
   }
 
-  /** Names of the drives below the file's file system. */
+  /** Names of the drives below the file's file system, and of the loop devices that are this very file. */
   holding(file: string): string[] {
+    const same = this.#snapshot.devices.filter(({ backingFile }) => backingFile === file).map(({ name }) => name);
     const mount = this.#covering(file);
-    if (!mount) return [];
+    if (!mount) return same;
     const disks = [...this.#below(this.#roots(mount, new Set()))].map(({ device }) => this.#disk(device).name);
-    return [...new Set(disks)];
+    return [...new Set([...disks, ...same])];
   }
 
   #collect(): void {

@@ -16,6 +16,9 @@ export interface CardFaults {
   /** The write that reaches this octet never ends. */
   readonly hangsAt?: number;
   readonly syncFails?: boolean;
+  /** It takes what is written, and says nothing when it is asked for it, or to keep it. */
+  readonly hangsAtRead?: boolean;
+  readonly hangsAtSync?: boolean;
   /** Refuses to be opened. */
   readonly busy?: boolean;
   /** It takes a discard, but some of the old content comes back. */
@@ -83,7 +86,8 @@ export class Card implements Target {
   async read(offset: number, bytes: Uint8Array): Promise<void> {
     this.#aligned(offset, bytes);
     await new Promise(resolve => setImmediate(resolve));
-    const { flips = [], flipsOnce, goneAfter, wrapsAt } = this.#faults;
+    const { flips = [], flipsOnce, goneAfter, wrapsAt, hangsAtRead } = this.#faults;
+    if (hangsAtRead) await new Promise(() => {});
     if (goneAfter !== undefined && this.octetsWritten >= goneAfter) throw this.#gone();
     for (let at = 0; at < bytes.length; at += this.sectorSize) {
       const from = (offset + at) % (wrapsAt ?? this.size);
@@ -98,6 +102,7 @@ export class Card implements Target {
 
   async sync(): Promise<void> {
     this.synced++;
+    if (this.#faults.hangsAtSync && this.synced > 1) await new Promise(() => {});
     if (this.#faults.syncFails && this.synced > 1) throw this.#failure('sync', undefined);
   }
 

@@ -4,9 +4,10 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { roundUp } from '../../../main/flash/chunk.ts';
-import type { FlashEvent } from '../../../main/flash/events.ts';
+import type { FlashEvent, FlashPhase } from '../../../main/flash/events.ts';
+import type { FlashOptions } from '../../../main/flash/job.ts';
 import { CARD_SIZE, cardImage } from '../../images/card.ts';
-import { Card } from './card.ts';
+import { Card, type CardFaults } from './card.ts';
 import { flashed, images, temporary } from './flashing.ts';
 
 const MB = 1 << 20;
@@ -290,6 +291,21 @@ describe('cancelling', () => {
     for (const event of failures) expect(event).toMatchObject({ code: 'FLASH_CANCELLED', state: 'unusable' });
     for (const card of cards) expect(card.boots).toBe(false);
     expect(events.some(event => event.type === 'flash.done')).toBe(false);
+  });
+
+  it.each<[FlashPhase, CardFaults, FlashOptions]>([
+    ['writing', { hangsAt: 3 * MB }, {}],
+    ['syncing', { hangsAtSync: true }, {}],
+    ['verifying', { hangsAtRead: true }, {}],
+    ['customising', {}, { customise: () => new Promise(() => {}) }],
+  ])('while it is %s: a card that says nothing any more holds nobody up', async (phase, faults, options) => {
+    const card = new Card('sda', SIZE, faults);
+    const { events, ends } = await flashed(raw, [card], { stallSeconds: 1, ...options }, (job, event) => {
+      if (event.type === 'flash.progress' && event.phase === phase) job.cancel();
+    });
+    expect(ends).toEqual({ '/dev/sda': 'FLASH_CANCELLED' });
+    expect(events.at(-1)).toMatchObject({ phase, state: 'unusable' });
+    expect(card.boots).toBe(false);
   });
 
   it('before the first write leaves them untouched', async () => {
