@@ -16,6 +16,9 @@ export class EventLog {
   readonly #ring: LoggedEvent[] = [];
   readonly #added = new Emitter<LoggedEvent>();
   #n = 0;
+  /** The time of the last event, as a number and as text: in a storm many have the same. */
+  #at = Number.NaN;
+  #t = '';
 
   /** `keep`: how many events stay in memory. */
   constructor(now: () => number, keep = 5_000) {
@@ -27,7 +30,10 @@ export class EventLog {
 
   readonly append = (event: BenchEvent): LoggedEvent => {
     const n = ++this.#n;
-    const logged: LoggedEvent = { n, t: new Date(this.#now()).toISOString(), ...event };
+    const at = this.#now();
+    if (at !== this.#at) this.#t = new Date(at).toISOString();
+    this.#at = at;
+    const logged: LoggedEvent = { n, t: this.#t, ...event };
     this.#ring[(n - 1) % this.#keep] = logged;
     this.#added.emit(logged);
     return logged;

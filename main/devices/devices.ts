@@ -169,7 +169,7 @@ export class Devices {
   }
 
   #heard(event: BenchEvent, mac: Mac, at: number, news: Seen[]): string {
-    const sighting: Sighting = { ...(event as Partial<DhcpFacts>), mac };
+    const sighting = event as Sighting; // it has a MAC, and what else a packet tells
     const known = this.#byMac.get(mac);
     const device = known === undefined ? undefined : this.#devices.get(known);
     if (device) {

@@ -229,10 +229,14 @@ export const HINT_RULES: readonly HintRule[] = [
   }),
 ];
 
+interface FoundHint {
+  readonly rule: HintRule;
+  readonly subject: string;
+  readonly hint: string;
+}
+
 /** What a console's own rules said of its board. */
-function fromConsole({
-  event,
-}: HintContext): { readonly rule: HintRule; readonly subject: string; readonly hint: string }[] {
+function fromConsole({ event }: HintContext): FoundHint[] {
   if (event.type !== 'console.hint') return [];
   const { rule: name, hint } = event;
   return [{ rule: { name, once: 'boot', find: () => undefined }, subject: hint, hint }];
@@ -244,12 +248,12 @@ function isVirtual(mac: string): boolean {
 }
 
 /** Every hint the event gives rise to, with its rule. */
-export function findHints(
-  context: HintContext,
-): { readonly rule: HintRule; readonly subject: string; readonly hint: string }[] {
-  const found = HINT_RULES.flatMap(each => {
-    const one = each.find(context);
-    return one ? [{ rule: each, ...one }] : [];
-  });
-  return [...found, ...fromConsole(context)];
+export function findHints(context: HintContext): FoundHint[] {
+  const found: FoundHint[] = [];
+  for (const rule of HINT_RULES) {
+    const one = rule.find(context);
+    if (one) found.push({ rule, ...one });
+  }
+  found.push(...fromConsole(context));
+  return found;
 }

@@ -16,10 +16,13 @@ import { layWire, output, printed, type Wire } from './tftp-wire.ts';
 const ADDRESS = '10.98.0.1';
 const RANGE = ['10.98.1.0', '10.98.60.0'] as const;
 const CLIENTS = 1000;
+/** Exchanges of each client in the steady part: one to warm the load generator up, the others measured. */
+const TIMES = 11;
 
 interface Contender {
   readonly name: string;
   readonly program: string;
+  /** Program and arguments; the folder is empty. */
   command(folder: string, nic: string): string[];
   /** Beginning of the line after which it answers; undefined: it says nothing. */
   readonly ready?: string;
@@ -39,7 +42,11 @@ const CONTENDERS: readonly Contender[] = [
   {
     name: 'kea',
     program: '/usr/sbin/kea-dhcp4',
-    command: folder => ['/usr/sbin/kea-dhcp4', '-c', join(folder, 'kea.json')],
+    command(folder, nic) {
+      const file = join(folder, 'kea.json');
+      writeFileSync(file, JSON.stringify(keaConfiguration(folder, nic)));
+      return [this.program, '-c', file];
+    },
   },
   {
     name: 'dnsmasq',
@@ -85,7 +92,9 @@ interface Measured {
 
 const load = fileURLToPath(new URL('dhcp-load.ts', import.meta.url));
 
-async function measure(wire: Wire, contender: Contender, folder: string): Promise<Measured> {
+async function measure(wire: Wire, contender: Contender): Promise<Measured> {
+  // New every time: a pool full of the leases of earlier rounds would end the measuring.
+  const folder = mkdtempSync(join(tmpdir(), 'dhcp-bench-'));
   const env = { BENCHBOOT_STATE: folder, KEA_PIDFILE_DIR: folder, KEA_LOCKFILE_DIR: folder };
   const server = wire.spawn(wire.server, contender.command(folder, wire.nic), env);
   server.stderr!.resume();
@@ -94,17 +103,18 @@ async function measure(wire: Wire, contender: Contender, folder: string): Promis
     server.stdout!.resume();
     await new Promise(resolve => setTimeout(resolve, 2000));
   }
-  const run = async (atOnce: number): Promise<Result> => {
-    const command = [process.execPath, load, wire.clientNic, String(CLIENTS), String(atOnce), '30'];
+  const run = async (atOnce: number, times = 1): Promise<Result> => {
+    const command = [process.execPath, load, wire.clientNic, String(CLIENTS), String(atOnce), '30', String(times)];
     return JSON.parse(await output(wire.spawn(wire.client, command))) as Result;
   };
   await run(16);
-  const steady = await run(16);
+  const steady = await run(16, TIMES);
   const storm = await run(CLIENTS);
   const memory = Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) / 1000;
   const exited = once(server, 'exit');
   server.kill('SIGTERM');
   await exited;
+  rmSync(folder, { recursive: true, force: true });
   return { steady, storm, memory };
 }
 
@@ -117,17 +127,15 @@ export async function benchDhcp(report: Report, rounds = 3): Promise<void> {
   }
   const present = CONTENDERS.filter(each => existsSync(each.program));
   for (const each of CONTENDERS) if (!present.includes(each)) report(`DHCP: ${each.name} is not installed, left out`);
-  const folder = mkdtempSync(join(tmpdir(), 'dhcp-bench-'));
   mkdirSync('/run/kea', { recursive: true });
   const wire = layWire('dhcpbench', 1);
   try {
     // kea chooses the subnet by the first address of the port.
     execFileSync('ip', ['-n', wire.server, 'addr', 'flush', 'dev', wire.nic]);
     execFileSync('ip', ['-n', wire.server, 'addr', 'add', `${ADDRESS}/16`, 'brd', '+', 'dev', wire.nic]);
-    writeFileSync(join(folder, 'kea.json'), JSON.stringify(keaConfiguration(folder, wire.nic)));
     const results = new Map<string, Measured[]>(present.map(each => [each.name, []]));
     for (let round = 0; round < rounds; round++)
-      for (const each of present) results.get(each.name)!.push(await measure(wire, each, folder));
+      for (const each of present) results.get(each.name)!.push(await measure(wire, each));
 
     const ours = results.get('benchboot')!;
     report(`DHCP: ${CLIENTS} clients, 16 busy at a time, then all at once; ours / peer, median of ${rounds} rounds`);
@@ -147,7 +155,6 @@ export async function benchDhcp(report: Report, rounds = 3): Promise<void> {
     }
   } finally {
     await wire.close();
-    rmSync(folder, { recursive: true, force: true });
   }
 }
 

@@ -132,6 +132,8 @@ class MessageBatch {
   readonly #slots: readonly Slot[];
   readonly #address: bigint;
   readonly #view: DataView;
+  /** Slots that the last call filled. */
+  #used = 0;
 
   constructor(count: number, length: number) {
     const vectors = count * MMSGHDR;
@@ -161,18 +163,25 @@ class MessageBatch {
         control: new DataView(memory.buffer, control, CONTROL_LENGTH),
       };
     });
+    for (let i = 0; i < count; i++) this.#lend(i);
     recvmmsg ??= koffi.load(null).func('int recvmmsg(int, void *, unsigned int, int, void *)') as Recvmmsg;
+  }
+
+  /** Tells the kernel how much room a slot has, which it overwrites with what it stored. */
+  #lend(slot: number): void {
+    this.#view.setUint32(slot * MMSGHDR + 8, NAME_LENGTH, true);
+    this.#view.setUint32(slot * MMSGHDR + 40, CONTROL_LENGTH, true);
   }
 
   /** How many messages came, 0 when none wait, -1 on an error of the socket. */
   receive(fd: number): number {
-    for (let i = 0; i < this.#slots.length; i++) {
-      // The kernel overwrites both lengths with what it stored.
-      this.#view.setUint32(i * MMSGHDR + 8, NAME_LENGTH, true);
-      this.#view.setUint32(i * MMSGHDR + 40, CONTROL_LENGTH, true);
-    }
+    for (let i = 0; i < this.#used; i++) this.#lend(i);
+    this.#used = 0;
     const count = recvmmsg!(fd, this.#address, this.#slots.length, MSG_DONTWAIT, null);
-    if (count >= 0) return count;
+    if (count >= 0) {
+      this.#used = count;
+      return count;
+    }
     const errno = koffi.errno();
     return errno === EAGAIN || errno === EINTR ? 0 : -1;
   }

@@ -1,4 +1,5 @@
-/** Octets as hex and text, and back. Knows no option. */
+/** Octets as hex, text and addresses, and back. Knows no option. */
+import { type Ipv4, parseIpv4 } from '../addresses.ts';
 
 const HEX = Array.from({ length: 256 }, (_, octet) => octet.toString(16).padStart(2, '0'));
 const utf8 = new TextDecoder();
@@ -67,4 +68,39 @@ export function printable(text: string): string {
     const code = character.charCodeAt(0);
     return code < 0x100 ? `\\x${HEX[code]}` : `\\u${code.toString(16).padStart(4, '0')}`;
   });
+}
+
+/** Writes four octets over zeros; false for what is no address. */
+export function putAddress(bytes: Uint8Array, at: number, value: Ipv4): boolean {
+  if (value === '0.0.0.0') return true;
+  const number = parseIpv4(value);
+  if (number === undefined) return false;
+  put32(bytes, at, number);
+  return true;
+}
+
+/** The low 32 bits, most significant octet first. */
+export function put32(bytes: Uint8Array, at: number, value: number): void {
+  bytes[at] = value >>> 24;
+  bytes[at + 1] = value >>> 16;
+  bytes[at + 2] = value >>> 8;
+  bytes[at + 3] = value;
+}
+
+/** Writes `hlen` octets; false for what is not as many in lower case. */
+export function putMac(bytes: Uint8Array, at: number, mac: string, hlen: number): boolean {
+  if (mac.length !== Math.max(0, 3 * hlen - 1)) return false;
+  for (let i = 0; i < hlen; i++) {
+    const high = hexDigit(mac.charCodeAt(3 * i));
+    const low = hexDigit(mac.charCodeAt(3 * i + 1));
+    if (high < 0 || low < 0 || (i > 0 && mac[3 * i - 1] !== ':')) return false;
+    bytes[at + i] = high * 16 + low;
+  }
+  return true;
+}
+
+function hexDigit(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  if (code >= 97 && code <= 102) return code - 87;
+  return -1;
 }

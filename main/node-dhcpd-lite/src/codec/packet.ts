@@ -15,9 +15,9 @@
  * 108  file (128)
  * 236  99.130.83.99, then options: code, length, value; 0 pads, 255 ends
  */
-import { type Ipv4, parseIpv4 } from '../addresses.ts';
+import type { Ipv4 } from '../addresses.ts';
 import type { Decoded, DhcpPacket, Encoded, Options, PacketErrorCode } from './message.ts';
-import { joinOctets, toHex, toOctetText } from './octets.ts';
+import { joinOctets, put32, putAddress, putMac, toHex, toOctetText } from './octets.ts';
 
 const CHADDR = 28;
 const SNAME = 44;
@@ -240,38 +240,6 @@ function address(bytes: Uint8Array, at: number): Ipv4 {
   const c = bytes[at + 2]!;
   const d = bytes[at + 3]!;
   return (a | b | c | d) === 0 ? '0.0.0.0' : `${a}.${b}.${c}.${d}`;
-}
-
-function putAddress(bytes: Uint8Array, at: number, value: Ipv4): boolean {
-  if (value === '0.0.0.0') return true;
-  const number = parseIpv4(value);
-  if (number === undefined) return false;
-  put32(bytes, at, number);
-  return true;
-}
-
-function put32(bytes: Uint8Array, at: number, value: number): void {
-  bytes[at] = value >>> 24;
-  bytes[at + 1] = value >>> 16;
-  bytes[at + 2] = value >>> 8;
-  bytes[at + 3] = value;
-}
-
-function putMac(bytes: Uint8Array, at: number, mac: string, hlen: number): boolean {
-  if (mac.length !== Math.max(0, 3 * hlen - 1)) return false;
-  for (let i = 0; i < hlen; i++) {
-    const high = hexDigit(mac.charCodeAt(3 * i));
-    const low = hexDigit(mac.charCodeAt(3 * i + 1));
-    if (high < 0 || low < 0 || (i > 0 && mac[3 * i - 1] !== ':')) return false;
-    bytes[at + i] = high * 16 + low;
-  }
-  return true;
-}
-
-function hexDigit(code: number): number {
-  if (code >= 48 && code <= 57) return code - 48;
-  if (code >= 97 && code <= 102) return code - 87;
-  return -1;
 }
 
 /** Boot ROMs want a NUL behind the text; that the server leaves room for it is its own affair (`reply.ts`). */

@@ -14,11 +14,18 @@ export interface ValueCodec<T> {
 
 const uint = (octets: 1 | 2 | 4): ValueCodec<number> => ({
   expects: `an unsigned number of ${8 * octets} bits`,
-  decode: bytes => (bytes.length === octets ? bytes.reduce((sum, octet) => sum * 256 + octet, 0) : undefined),
+  decode(bytes) {
+    if (bytes.length !== octets) return undefined;
+    let value = 0;
+    for (let i = 0; i < octets; i++) value = value * 256 + bytes[i]!;
+    return value;
+  },
   encode(value) {
     if (!Number.isInteger(value) || value < 0 || value >= 256 ** octets)
       throw new RangeError(`${value} is not ${this.expects}`);
-    return Uint8Array.from({ length: octets }, (_, i) => Math.floor(value / 256 ** (octets - 1 - i)) % 256);
+    const bytes = new Uint8Array(octets);
+    for (let i = 0; i < octets; i++) bytes[i] = value >>> (8 * (octets - 1 - i));
+    return bytes;
   },
   show: String,
 });
