@@ -18,6 +18,8 @@ const RANGE = ['10.98.1.0', '10.98.60.0'] as const;
 const CLIENTS = 1000;
 /** Exchanges of each client in the steady part: one to warm the load generator up, the others measured. */
 const TIMES = 11;
+/** Before anything is measured every server is busy for up to so long; a steady state is asked for. */
+const WARM_UP_SECONDS = 5;
 
 interface Contender {
   readonly name: string;
@@ -103,13 +105,13 @@ async function measure(wire: Wire, contender: Contender): Promise<Measured> {
     server.stdout!.resume();
     await new Promise(resolve => setTimeout(resolve, 2000));
   }
-  const run = async (atOnce: number, times = 1): Promise<Result> => {
-    const command = [process.execPath, load, wire.clientNic, String(CLIENTS), String(atOnce), '30', String(times)];
+  const run = async (atOnce: number, times: number, seconds = 30): Promise<Result> => {
+    const command = [process.execPath, load, wire.clientNic, ...[CLIENTS, atOnce, seconds, times].map(String)];
     return JSON.parse(await output(wire.spawn(wire.client, command))) as Result;
   };
-  await run(16);
+  await run(16, TIMES, WARM_UP_SECONDS);
   const steady = await run(16, TIMES);
-  const storm = await run(CLIENTS);
+  const storm = await run(CLIENTS, 1);
   const memory = Number(/VmHWM:\s*(\d+) kB/.exec(readFileSync(`/proc/${server.pid}/status`, 'utf8'))?.[1]) / 1000;
   const exited = once(server, 'exit');
   server.kill('SIGTERM');

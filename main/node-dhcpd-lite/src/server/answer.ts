@@ -10,8 +10,9 @@
  *   RELEASE, DECLINE                                         nothing
  *   no option 53                    BOOTP (RFC 951)          reply
  */
-import { type Ipv4, inSubnet } from '../addresses.ts';
+import { type Ipv4, inSubnet, readIpv4 } from '../addresses.ts';
 import { messageType, optionValue, readOption } from '../codec/options.ts';
+import { LINK_SELECTION } from '../codec/relay.ts';
 import type { LeasePool } from '../leases/pool.ts';
 import type { LeaseConfig } from './config.ts';
 import { nakDestination, replyDestination } from './delivery.ts';
@@ -27,6 +28,13 @@ const SHORTEST_WISH = 60;
 
 export function leaseMode(config: LeaseConfig, policy: BootPolicy, pool: LeasePool): Mode {
   return new LeaseMode(config, policy, pool);
+}
+
+/** An address of the client's network, as its relay agent tells it; undefined without one. */
+function relayedLink({ packet, client }: Request): Ipv4 | undefined {
+  if (client.relay === undefined) return undefined;
+  const selected = optionValue(packet.options, 'relay-agent-information')?.get(LINK_SELECTION);
+  return selected?.length === 4 ? readIpv4(selected) : client.relay;
 }
 
 class LeaseMode implements Mode {
@@ -50,8 +58,9 @@ class LeaseMode implements Mode {
     if (request.port === 4011) return bootServerAnswer(request, 'lease', this.#policy, this.#template);
     if (client.mac === '' && client.clientId === undefined)
       return ignore('no-identity', 'it has neither a hardware address nor a client identifier');
-    if (client.relay !== undefined && !inSubnet(client.relay, this.#config.subnet))
-      return ignore('unknown-network', `there is no pool for the network of the relay agent ${client.relay}`);
+    const link = relayedLink(request);
+    if (link !== undefined && !inSubnet(link, this.#config.subnet))
+      return ignore('unknown-network', `there is no pool for the network ${link} of the relay agent ${client.relay}`);
     if (!packet.options.has(53)) return this.#bootp(request);
     switch (messageType(packet)) {
       case 'DISCOVER':

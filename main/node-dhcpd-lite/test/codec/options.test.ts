@@ -89,6 +89,13 @@ describe('values', () => {
       suboptions([1, 'aabb'], [2, 'cc']),
       'circuit-id=aabb remote-id=cc',
     ],
+    [
+      'a relay agent with an identifier and a port of its own (RFC 6925, RFC 8357)',
+      'relay-agent-information',
+      '0c01aa1300',
+      suboptions([12, 'aa'], [19, '']),
+      'relay-identifier=aa relay-source-port=',
+    ],
     ['iPXE', 'ipxe', 'b00101', suboptions([176, '01']), 'no-pxedhcp=1'],
   ];
   it.each(cases)('%s (%s)', (_, name, octets, value, text) => {

@@ -410,6 +410,31 @@ describe('where replies go (RFC 2131 section 4.1)', () => {
     expect(send(request('DISCOVER', { giaddr: '172.16.0.1' }))).toBeUndefined();
     expect(last('ignored')).toMatchObject({ why: 'unknown-network' });
   });
+
+  it('to the relay agent of another network when its link selection names ours (RFC 3527)', async () => {
+    const raw: [number, Uint8Array][] = [[82, Uint8Array.of(1, 1, 9, 5, 4, 10, 32, 0, 0)]];
+    const sent = await offer({ giaddr: '172.16.0.1', raw });
+    expect(sent?.to).toEqual({ via: 'unicast', address: '172.16.0.1', port: 67 });
+    expect(sent?.packet.yiaddr).toMatch(/^10\.32\.0\./);
+    expect(sent?.packet.options.get(82)).toEqual(raw[0]![1]);
+  });
+
+  it('nowhere when the link selection names another network, wherever the relay agent is', async () => {
+    const { send, last } = await bench();
+    const raw: [number, Uint8Array][] = [[82, Uint8Array.of(5, 4, 172, 16, 0, 0)]];
+    expect(send(request('DISCOVER', { giaddr: RELAY, raw }))).toBeUndefined();
+    expect(last('ignored')).toMatchObject({ why: 'unknown-network' });
+  });
+
+  it('by giaddr where the link selection is malformed', async () => {
+    const raw: [number, Uint8Array][] = [[82, Uint8Array.of(5, 2, 172, 16)]];
+    expect((await offer({ giaddr: RELAY, raw }))?.to).toEqual({ via: 'unicast', address: RELAY, port: 67 });
+  });
+
+  it('of a client that has no relay agent, its own link selection counts for nothing', async () => {
+    const raw: [number, Uint8Array][] = [[82, Uint8Array.of(5, 4, 172, 16, 0, 0)]];
+    expect((await offer({ raw }))?.to).toMatchObject({ via: 'hardware' });
+  });
 });
 
 describe('NAK', () => {
