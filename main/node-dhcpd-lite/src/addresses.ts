@@ -108,6 +108,17 @@ export function inSubnet(address: Ipv4, subnet: Subnet): boolean {
   return (ipv4Number(address) & maskNumber(subnet.prefix)) >>> 0 === ipv4Number(subnet.network);
 }
 
+/**
+ * Whether one station may have it, whatever its network: no group, no loopback, no broadcast; in `subnet` neither of the
+ * two that its ends are kept for (RFC 3021: a network of two addresses keeps none).
+ */
+export function isStation(address: Ipv4, subnet?: Subnet): boolean {
+  const first = ipv4Number(address) >>> 24;
+  if (first === 0 || first === 127 || first >= 224) return false;
+  if (!subnet || subnet.prefix >= 31) return true;
+  return address !== subnet.network && address !== broadcastAddress(subnet);
+}
+
 export function subnetsOverlap(a: Subnet, b: Subnet): boolean {
   const prefix = Math.min(a.prefix, b.prefix);
   const mask = maskNumber(prefix);

@@ -4,6 +4,7 @@ import {
   broadcastAddress,
   formatIpv4,
   inSubnet,
+  isStation,
   netmask,
   parseCidr,
   parseIpv4,
@@ -86,5 +87,26 @@ describe('parseMac', () => {
 
   it.each(['52:54:00:be:00', '52:54:00:be:00:0g', '5254:00be:0001', ''])('refuses %j', text => {
     expect(parseMac(text)).toBeUndefined();
+  });
+});
+
+describe('isStation', () => {
+  const subnet = (prefix: number) => ({ network: '10.32.0.0', prefix });
+
+  it.each(['10.32.0.1', '1.0.0.0', '223.255.255.255'])('%s can be', address => {
+    expect(isStation(address)).toBe(true);
+  });
+
+  it.each(['0.0.0.0', '0.1.2.3', '127.0.0.1', '224.0.0.1', '255.255.255.255'])('%s cannot', address => {
+    expect(isStation(address)).toBe(false);
+  });
+
+  it('the ends of a network are nobody’s, unless it has but two addresses', () => {
+    expect(['10.32.0.0', '10.32.0.255', '10.32.0.254'].map(each => isStation(each, subnet(24)))).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(isStation('10.32.0.0', subnet(31))).toBe(true);
   });
 });

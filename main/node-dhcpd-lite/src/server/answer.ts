@@ -10,7 +10,7 @@
  *   RELEASE, DECLINE                                         nothing
  *   no option 53                    BOOTP (RFC 951)          reply
  */
-import { type Ipv4, inSubnet, readIpv4 } from '../addresses.ts';
+import { type Ipv4, inSubnet, isStation, readIpv4 } from '../addresses.ts';
 import { messageType, optionValue, readOption } from '../codec/options.ts';
 import { LINK_SELECTION } from '../codec/relay.ts';
 import type { LeasePool } from '../leases/pool.ts';
@@ -58,6 +58,8 @@ class LeaseMode implements Mode {
     if (request.port === 4011) return bootServerAnswer(request, 'lease', this.#policy, this.#template);
     if (client.mac === '' && client.clientId === undefined)
       return ignore('no-identity', 'it has neither a hardware address nor a client identifier');
+    if (client.relay !== undefined && !isStation(client.relay, this.#config.subnet))
+      return ignore('malformed', `${client.relay} cannot be the address of a relay agent`);
     const link = relayedLink(request);
     if (link !== undefined && !inSubnet(link, this.#config.subnet))
       return ignore('unknown-network', `there is no pool for the network ${link} of the relay agent ${client.relay}`);
@@ -121,7 +123,7 @@ class LeaseMode implements Mode {
   #inform(request: Request): Answer {
     const { packet, from } = request;
     const own = packet.ciaddr !== '0.0.0.0' ? packet.ciaddr : from.address;
-    const ip = own !== '0.0.0.0' && inSubnet(own, this.#config.subnet) ? own : undefined;
+    const ip = inSubnet(own, this.#config.subnet) && isStation(own, this.#config.subnet) ? own : undefined;
     const { boot, error } = this.#consult(request, 'INFORM', ip);
     const reply = buildReply(this.#template, packet, request.client, { message: 'ACK', ciaddr: packet.ciaddr, boot });
     const to = replyDestination(packet, ip, undefined, boot.delivery ?? 'auto');

@@ -2,6 +2,7 @@
  * Proxy mode: boot fields for PXE clients beside a server that gives the addresses (PXE specification 2.1), and the
  * boot server of port 4011, which lease mode has too. It knows no pool and never gives an address.
  */
+import { isStation } from '../addresses.ts';
 import { isUefiPxe } from '../codec/arch.ts';
 import { decodeSuboptions } from '../codec/encapsulated.ts';
 import { fromText } from '../codec/octets.ts';
@@ -32,6 +33,8 @@ export function proxyMode(config: ProxyConfig, policy: BootPolicy): Mode {
 function offerAnswer(request: Request, policy: BootPolicy, template: ReplyTemplate): Answer {
   const { packet, client } = request;
   if (client.bootClass === undefined) return ignore('not-for-a-proxy', 'it does not ask to boot from the network');
+  if (client.relay !== undefined && !isStation(client.relay))
+    return ignore('malformed', `${client.relay} cannot be the address of a relay agent`);
   if (messageType(packet) !== 'DISCOVER')
     return ignore('not-for-a-proxy', 'it is for the server that gives the addresses');
   const { boot, error } = consult(policy, request, {

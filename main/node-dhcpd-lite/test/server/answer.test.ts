@@ -411,6 +411,21 @@ describe('where replies go (RFC 2131 section 4.1)', () => {
     expect(last('ignored')).toMatchObject({ why: 'unknown-network' });
   });
 
+  it.each(['255.255.255.255', '10.32.0.255', '10.32.0.0', '224.0.0.1', '127.0.0.1', '0.0.0.1'])(
+    'nowhere for the made-up relay agent %s: a stranger must not make this server shout',
+    async giaddr => {
+      const { send, last } = await bench();
+      const raw: [number, Uint8Array][] = [[82, Uint8Array.of(5, 4, 10, 32, 0, 0)]];
+      expect(send(request('DISCOVER', { giaddr, raw }))).toBeUndefined();
+      expect(last('ignored')).toMatchObject({ why: 'malformed' });
+    },
+  );
+
+  it('to everybody for an INFORM whose ciaddr no station can have', async () => {
+    const { send } = await bench();
+    expect(send(request('INFORM', { ciaddr: '10.32.0.255' }))?.to).toEqual({ via: 'broadcast', port: 68 });
+  });
+
   it('to the relay agent of another network when its link selection names ours (RFC 3527)', async () => {
     const raw: [number, Uint8Array][] = [[82, Uint8Array.of(1, 1, 9, 5, 4, 10, 32, 0, 0)]];
     const sent = await offer({ giaddr: '172.16.0.1', raw });

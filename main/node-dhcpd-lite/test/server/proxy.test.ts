@@ -76,6 +76,11 @@ describe('proxy OFFER on port 67', () => {
     });
   });
 
+  it('goes nowhere for a made-up relay agent', async () => {
+    const { send } = await proxy();
+    expect(send({ ...uefi, giaddr: '255.255.255.255' })).toBeUndefined();
+  });
+
   it('goes to firmware of a vendor class of its own when configured', async () => {
     const { send } = await bench({ mode: 'proxy', server: SERVER, bootClasses: ['HW-Client'] }, { file: 'x' });
     const offer = send(request('DISCOVER', { named: { 'vendor-class': 'HW-Client:1', 'client-architecture': [0] } }));
