@@ -4,6 +4,8 @@
 export const MOST_CONNECTIONS = 512;
 /** Connections at once from one address; installers and browsers use up to a dozen. */
 export const MOST_PER_ADDRESS = 128;
+/** Connections that an address keeps in any case; those beyond are cut for others when all are taken. */
+export const FAIR_SHARE = 32;
 
 /** Waiting for the next request, ms. */
 export const IDLE_MS = 60_000;

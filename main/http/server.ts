@@ -5,7 +5,7 @@ import type { Emit, TellProgress } from '../bench/events.ts';
 import type { Content } from '../content/content.ts';
 import type { Clock, Endpoint, Sockets } from '../host/host.ts';
 import { Connection } from './connection.ts';
-import { CLOSE_MS, MOST_CONNECTIONS, MOST_PER_ADDRESS, SWEEP_MS } from './limits.ts';
+import { CLOSE_MS, FAIR_SHARE, MOST_CONNECTIONS, MOST_PER_ADDRESS, SWEEP_MS } from './limits.ts';
 import { loadSendFile } from './linux/sendfile.ts';
 import { type SendFile, sendFilePlain } from './send-file.ts';
 import { createService } from './service.ts';
@@ -58,18 +58,34 @@ export async function startHttp(options: HttpOptions): Promise<HttpServer> {
     if (full) connection.refuse({ is: 'refused', status: 503, words: 'Too many connections; try again.' });
   }
 
-  /** Room is made by closing the connection that has been idle for longest; a busy one is never cut. */
+  /**
+   * Room is made by closing the connection that has been idle for longest. A busy one is cut only when all are taken and
+   * its address holds far more of them than the newcomer: a few slow clients must not keep the whole bench out.
+   */
   function isFull(ip: Ipv4): boolean {
     const own = connections.size < MOST_PER_ADDRESS ? [] : [...connections].filter(each => each.ip === ip);
     if (own.length >= MOST_PER_ADDRESS) return !closeIdlest(own);
-    return connections.size >= MOST_CONNECTIONS && !closeIdlest([...connections]);
+    return connections.size >= MOST_CONNECTIONS && !closeIdlest([...connections]) && !cutGreediest(ip);
   }
 
   function closeIdlest(among: readonly Connection[]): boolean {
-    const idle = among.filter(each => each.idle).sort((a, b) => a.deadline - b.deadline)[0];
-    if (!idle) return false;
-    connections.delete(idle);
-    idle.socket.destroy();
+    return cut(among.filter(each => each.idle));
+  }
+
+  function cutGreediest(newcomer: Ipv4): boolean {
+    const held = new Map<Ipv4, Connection[]>();
+    for (const each of connections) held.set(each.ip, [...(held.get(each.ip) ?? []), each]);
+    const most = [...held.values()].reduce((a, b) => (b.length > a.length ? b : a), []);
+    const own = held.get(newcomer)?.length ?? 0;
+    return most.length > Math.max(FAIR_SHARE, own + 1) && cut(most);
+  }
+
+  /** Cuts the one that would be given up first. */
+  function cut(among: readonly Connection[]): boolean {
+    const first = among.toSorted((a, b) => a.deadline - b.deadline)[0];
+    if (!first) return false;
+    connections.delete(first);
+    first.socket.destroy();
     return true;
   }
 

@@ -198,9 +198,10 @@ export class RawClient {
     socket.on('error', () => {});
   }
 
-  static connect(port: number): Promise<RawClient> {
+  /** `from`: its own address, one of 127/8. */
+  static connect(port: number, from?: string): Promise<RawClient> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true });
+      const socket = connect({ port, host: '127.0.0.1', localAddress: from, allowHalfOpen: true });
       socket.once('error', reject);
       socket.once('connect', () => resolve(new RawClient(socket)));
     });

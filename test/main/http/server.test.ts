@@ -7,6 +7,7 @@ import {
   CLOSE_MS,
   IDLE_MS,
   LINGER_MS,
+  MOST_CONNECTIONS,
   MOST_PER_ADDRESS,
   PIPELINE_LIMIT,
   REQUEST_MS,
@@ -39,8 +40,8 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 let bench: Bench;
 let content: TestContent;
 const clients: RawClient[] = [];
-async function client(): Promise<RawClient> {
-  const made = await RawClient.connect(bench.port);
+async function client(from?: string): Promise<RawClient> {
+  const made = await RawClient.connect(bench.port, from);
   clients.push(made);
   return made;
 }
@@ -532,6 +533,21 @@ describe('clients that cost', () => {
     release();
     expect((await next.answer()).status).toBe(404);
   });
+
+  // Only Linux has all of 127/8 at hand.
+  it.runIf(process.platform === 'linux')(
+    'a few addresses that take all connections and never end a request do not keep the others out',
+    async () => {
+      await start();
+      for (let index = 0; index < MOST_CONNECTIONS; index++)
+        (await client(`127.0.1.${Math.floor(index / MOST_PER_ADDRESS)}`)).send('GET /boot.ipxe HTT');
+      for (const ip of ['127.0.2.1', '127.0.2.2', '127.0.2.1'])
+        expect((await (await client(ip)).get('/boot.ipxe')).status).toBe(200);
+      // Who holds that many already is given no more.
+      const refused = await client('127.0.1.1');
+      expect((await refused.answer()).status).toBe(503);
+    },
+  );
 
   it('one that asks and asks without reading is not read either', async () => {
     await start();
