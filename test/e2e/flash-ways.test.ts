@@ -25,18 +25,28 @@ async function site(lab: Lab, bytes: Buffer): Promise<string> {
   return `http://127.0.0.1:${/\d+/.exec(line)![0]}/board.img`;
 }
 
-/** Run in the page. */
-const DROP = `(element, [kind, value]) => {
-  const dataTransfer = new DataTransfer();
-  if (kind === 'file') dataTransfer.items.add(new File(['x'], value));
-  else dataTransfer.setData(kind, value);
-  for (const name of ['dragover', 'drop'])
-    element.dispatchEvent(new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer }));
-}`;
+/** What a page has and Node has not. */
+interface PageGlobals {
+  readonly DataTransfer: new () => {
+    readonly items: { add(file: File): void };
+    setData(kind: string, text: string): void;
+  };
+  readonly DragEvent: new (name: string, init: object) => Event;
+}
 
 /** Drops a file, or the text that a file manager or another window would. */
 const drop = (page: Page, type: string, text: string): Promise<void> =>
-  page.getByText('Drop an image here').evaluate<void, string[]>(DROP, [type, text]);
+  page.getByText('Drop an image here').evaluate(
+    (element, [kind, value]) => {
+      const { DataTransfer, DragEvent } = globalThis as unknown as PageGlobals;
+      const dataTransfer = new DataTransfer();
+      if (kind === 'file') dataTransfer.items.add(new File(['x'], value!));
+      else dataTransfer.setData(kind!, value!);
+      for (const name of ['dragover', 'drop'])
+        element.dispatchEvent(new DragEvent(name, { bubbles: true, cancelable: true, dataTransfer }));
+    },
+    [type, text],
+  );
 
 async function allowLoops(page: Page): Promise<void> {
   const allow = page.getByRole('switch', { name: /Allow fixed/ });
@@ -60,7 +70,7 @@ describe('an image', () => {
       const url = await site(lab, bytes);
       const slot = loop(lab, 'a', 4 * MB);
       await withApp(lab, async ({ page, faults }) => {
-        page.setDefaultTimeout(30_000);
+        page.setDefaultTimeout(60_000);
         await page.getByRole('link', { name: 'Flash' }).click();
         const again = (): Promise<void> => page.getByRole('button', { name: 'Choose another' }).click();
 
@@ -105,7 +115,7 @@ describe('a card', () => {
       const [small, large] = [loop(lab, 'small', 2 * MB), loop(lab, 'large', 2048 * MB)];
       writeFileSync(join(lab.state, 'small.bin'), bytes, { flag: 'r+' });
       await withApp(lab, async ({ page, faults }) => {
-        page.setDefaultTimeout(30_000);
+        page.setDefaultTimeout(60_000);
         await page.getByRole('link', { name: 'Flash' }).click();
         await allowLoops(page);
         const read = async (name: string, file: string): Promise<void> => {
@@ -148,7 +158,7 @@ describe('a card', () => {
       const name = loop(lab, 'a', 64 * MB);
       const before = contentOf(lab, 'a', 64 * MB);
       await withApp(lab, async ({ page, faults }) => {
-        page.setDefaultTimeout(30_000);
+        page.setDefaultTimeout(60_000);
         await page.getByRole('link', { name: 'Flash' }).click();
         await allowLoops(page);
         await more(page, name, 'Probe its capacity');

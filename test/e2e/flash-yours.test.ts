@@ -51,7 +51,7 @@ describe('a card of one’s own', () => {
       const paths = await Promise.all(ways.map(({ image }) => piImage(lab, image)));
       const slots = ways.map(({ image }) => loop(lab, image, 16 * MB));
       await withApp(lab, async ({ page, faults }) => {
-        page.setDefaultTimeout(30_000);
+        page.setDefaultTimeout(60_000);
         await prepare(page, paths[0]!, slots[0]!);
         await page.getByText('Pi OS', { exact: true }).click();
         await page.getByLabel('Host name').fill('rack7-b');
@@ -90,7 +90,7 @@ describe('a card of one’s own', () => {
       const path = await piImage(lab, 'bookworm');
       const [a, b] = [loop(lab, 'a', 16 * MB), loop(lab, 'b', 16 * MB)];
       await withApp(lab, async ({ page, faults }) => {
-        page.setDefaultTimeout(30_000);
+        page.setDefaultTimeout(60_000);
         await prepare(page, path, a, b);
         await page.getByText('Pi OS', { exact: true }).click();
         await page.getByLabel('User').fill('ansible');
@@ -124,7 +124,7 @@ describe('a card of one’s own', () => {
       writeFileSync(join(release, 'recovery.bin'), 'the program that writes it');
       const slot = loop(lab, 'a', 72 * MB);
       await withApp(lab, async ({ page, faults }) => {
-        page.setDefaultTimeout(30_000);
+        page.setDefaultTimeout(60_000);
         await page.getByRole('link', { name: 'Flash' }).click();
         await page.getByRole('button', { name: /Let a Raspberry Pi start from the network/ }).click();
         const dialog = page.getByRole('dialog');

@@ -74,7 +74,7 @@ describe('a flash from a window', () => {
       const { path, bytes } = image(lab, 200 * KB);
       const there = loop(lab, 'there', QUEUE_CARD);
       await withApp(lab, async ({ page, faults }) => {
-        page.setDefaultTimeout(30_000);
+        page.setDefaultTimeout(60_000);
         await prepare(page, path);
         await page.getByRole('switch', { name: /every card that I plug in/ }).press('Space');
         await page.getByLabel('None larger than').fill(`${QUEUE_CARD}`);

@@ -34,8 +34,6 @@ function drive(name: string, size = 8 * MB): { readonly device: string; readonly
 
 const EVERY_FLAG = [
   ['--allow-fixed'],
-  ['--allow-fixed', '--no-verify'],
-  ['--allow-fixed', '--discard'],
   ['--allow-fixed', '--no-verify', '--no-bmap', '--discard', '--json'],
   ['--allow-fixed', '--queue', '--count', '1'],
 ];
