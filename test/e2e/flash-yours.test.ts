@@ -108,6 +108,12 @@ describe('a card of one’s own', () => {
           expect(onCard(lab, slot, 'custom.toml').toString('utf8')).toContain(`hostname = "${name}"`);
           expect(onCard(lab, slot, 'BENCHBOOT.TXT').toString('utf8')).toContain(`host name will be ${name}`);
         }
+        // On paper there are their labels, and nothing else.
+        await page.emulateMedia({ media: 'print' });
+        expect(await page.locator('#root').isVisible()).toBe(false);
+        for (const name of ['rack7-a', 'rack7-b'])
+          expect(await page.getByText(name, { exact: true }).filter({ visible: true }).count(), name).toBe(1);
+        await page.emulateMedia({ media: null });
         // The next card gets the next row.
         await page.getByRole('link', { name: 'Write', exact: true }).click();
         expect(await page.getByLabel('Next row').inputValue()).toBe('3');

@@ -425,6 +425,7 @@ describe('no window may', () => {
       fc.asyncProperty(targets, flags, async (all, more) => {
         const args = { image, targets: all, ...more } as CallArgs<'flash.start'>;
         expect(await errorOf(call('flash.start', args))).toBeDefined();
+        expect(await errorOf(call('flash.queue', args))).toBeDefined();
         const probe = { ...all[0]!, allowFixed: more.allowFixed ?? false };
         const probed = await call('flash.probe', probe).catch(() => undefined);
         if (probed) expect((await ended(probed.job)).error).toBeDefined();
