@@ -1,18 +1,34 @@
 /**
- * Flashing against dd and its decompressors, bmaptool and etcher's way of reading back, on loop devices, one after the
- * other in every round. Prints ratios, ours divided by theirs: absolute numbers say more about the machine. A loop device
- * is faster than any card, so this measures the software. Linux and root; peers that are missing are named.
+ * Flashing against dd and its decompressors, bmaptool and etcher-sdk, on loop devices, one after the other in every round.
+ * Prints ratios, ours divided by theirs: absolute numbers say more about the machine. A loop device is faster than any
+ * card, so this measures the software. Linux and root; peers that are missing are named. etcher-sdk is no part of this
+ * repository: ETCHER_SDK names a folder where it is installed.
  *
- *     node test/bench/flash.ts [ROUNDS] [MEGABYTES]
+ *     node test/bench/flash.ts [ROUNDS] [MEGABYTES] [PATTERN OF NAMES]
  */
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
-import { closeSync, existsSync, mkdtempSync, openSync, readFileSync, rmSync, writeSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { loadavg, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Report } from './tftp.ts';
 
 const MB = 1 << 20;
+/** What a good stick takes, in octets per second: for what only matters where the drive is the limit. */
+const SLOW = 200_000_000;
+const etcherProgram = fileURLToPath(new URL('./flash-etcher.mjs', import.meta.url));
 const program = fileURLToPath(new URL('../../dist/benchboot.js', import.meta.url));
 
 /** What one run took: seconds of wall and of CPU, and the largest resident memory of our process in MB. */
@@ -21,6 +37,20 @@ interface Cost {
   readonly cpu: number;
   readonly memory: number;
 }
+
+/** Lines of bash; `wall` and `cpu` are aims for ours divided by theirs. */
+interface Case {
+  readonly name: string;
+  readonly image: string;
+  readonly wall: number;
+  readonly cpu?: number;
+  readonly ours: string;
+  readonly theirs: string | undefined;
+}
+
+const WIDTHS = [38, 4, 5, 6, 11, 7, 8, 7, 5];
+const row = (...cells: readonly string[]): string =>
+  `  ${cells.map((cell, i) => (i === 0 ? cell.padEnd(WIDTHS[i]!) : cell.padStart(WIDTHS[i]!))).join(' ')}`;
 
 const has = (name: string): boolean => spawnSync('sh', ['-c', `command -v ${name}`]).status === 0;
 
@@ -90,7 +120,7 @@ const median = (values: readonly number[]): number => {
   return sorted.length % 2 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
 };
 
-export async function benchFlash(report: Report, rounds = 5, megabytes = 2064): Promise<void> {
+export async function benchFlash(report: Report, rounds = 5, megabytes = 2064, only = /./): Promise<void> {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) {
     report('Flash: skipped, needs Linux and root');
     return;
@@ -101,6 +131,7 @@ export async function benchFlash(report: Report, rounds = 5, megabytes = 2064): 
   }
   const folder = mkdtempSync(join(tmpdir(), 'flash-bench-'));
   const loops: string[] = [];
+  let removeSlow: (() => void) | undefined;
   const at = (name: string): string => join(folder, name);
   const run = (line: string): void => {
     execFileSync('bash', ['-c', line], { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -146,95 +177,158 @@ export async function benchFlash(report: Report, rounds = 5, megabytes = 2064): 
     const unpacked = (tool: string, name: string): string | undefined =>
       has(tool.split(' ')[0]!) ? `${tool} ${at(name)} | ${dd}` : undefined;
     const share = has('bmaptool') ? mappedShare(at('mapped.img.bmap')) : 0;
-
-    const cases: readonly (readonly [
-      name: string,
-      aim: number,
-      what: 'wall' | 'cpu',
-      ours: string,
-      theirs: string | undefined,
-    ])[] = [
-      ['raw / dd', 0.6, 'wall', flash('card.img', 1, '--no-verify'), `${dd} if=${at('card.img')}`],
-      [
-        'raw, read back / dd + dd | xxhsum',
-        0.65,
-        'wall',
-        flash('card.img', 1),
-        has('xxhsum') ? `${dd} if=${at('card.img')}; ${readBack}` : undefined,
-      ],
-      ['.gz / zcat | dd', 0.5, 'wall', flash('card.gz', 1, '--no-verify'), unpacked('zcat', 'card.gz')],
-      ['.zst / zstdcat | dd', 1, 'wall', flash('card.zst', 1, '--no-verify'), unpacked('zstdcat', 'card.zst')],
-      [
-        '.xz of many blocks / xz -T2 | dd',
-        1.15,
-        'wall',
-        flash('blocks.xz', 1, '--no-verify'),
-        unpacked('xz -dcT2', 'blocks.xz'),
-      ],
-      [
-        '.xz of many blocks / xz -T2 | dd',
-        1.15,
-        'cpu',
-        flash('blocks.xz', 1, '--no-verify'),
-        unpacked('xz -dcT2', 'blocks.xz'),
-      ],
-      [
-        '.xz of one block / xz | dd',
-        1.25,
-        'wall',
-        flash('single.xz', 1, '--no-verify'),
-        unpacked('xz -dc', 'single.xz'),
-      ],
-      ['block map / without', share + 0.05, 'wall', flash('mapped.img', 1), share ? flash('card.img', 1) : undefined],
-      [
-        'block map, read back / bmaptool',
-        1.5,
-        'wall',
-        flash('mapped.img', 1),
-        share ? `bmaptool -q copy ${at('mapped.img')} ${device}` : undefined,
-      ],
-      [
-        'four targets / one (.xz of one block)',
-        1.2,
-        'wall',
-        flash('single.xz', 4, '--no-verify'),
-        flash('single.xz', 1, '--no-verify'),
-      ],
+    const slow = slowDrive(device!, SLOW);
+    removeSlow = slow?.remove;
+    const etcher = process.env.ETCHER_SDK;
+    const bmaptool = share ? `bmaptool -q copy ${at('mapped.img')} ${device}` : undefined;
+    const cases: readonly Case[] = [
+      {
+        name: 'raw / dd',
+        image: 'card.img',
+        wall: 0.6,
+        ours: flash('card.img', 1, '--no-verify'),
+        theirs: `${dd} if=${at('card.img')}`,
+      },
+      {
+        name: 'raw, read back / dd + dd | xxhsum',
+        image: 'card.img',
+        wall: 0.65,
+        ours: flash('card.img', 1),
+        theirs: has('xxhsum') ? `${dd} if=${at('card.img')}; ${readBack}` : undefined,
+      },
+      {
+        name: 'raw, read back / etcher-sdk',
+        image: 'card.img',
+        wall: 0.6,
+        ours: flash('card.img', 1),
+        theirs: etcher && `${process.execPath} ${etcherProgram} ${etcher} ${at('card.img')} ${device}`,
+      },
+      {
+        name: '.gz / zcat | dd',
+        image: 'card.gz',
+        wall: 0.5,
+        ours: flash('card.gz', 1, '--no-verify'),
+        theirs: unpacked('zcat', 'card.gz'),
+      },
+      {
+        name: '.zst / zstdcat | dd',
+        image: 'card.zst',
+        wall: 1,
+        ours: flash('card.zst', 1, '--no-verify'),
+        theirs: unpacked('zstdcat', 'card.zst'),
+      },
+      {
+        name: '.xz of many blocks / xz -T2 | dd',
+        image: 'blocks.xz',
+        wall: 1.15,
+        cpu: 1.15,
+        ours: flash('blocks.xz', 1, '--no-verify'),
+        theirs: unpacked('xz -dcT2', 'blocks.xz'),
+      },
+      {
+        name: '.xz of one block / xz | dd',
+        image: 'single.xz',
+        wall: 1.25,
+        ours: flash('single.xz', 1, '--no-verify'),
+        theirs: unpacked('xz -dc', 'single.xz'),
+      },
+      {
+        name: 'block map, read back / bmaptool',
+        image: 'mapped.img',
+        wall: share + 0.05,
+        ours: flash('mapped.img', 1),
+        theirs: bmaptool,
+      },
+      {
+        name: `block map / without, at ${SLOW / 1e6} MB/s`,
+        image: 'mapped.img',
+        wall: share + 0.05,
+        ours: `${slow?.enter}; ${flash('mapped.img', 1)}`,
+        theirs: slow && share ? `${slow.enter}; ${flash('card.img', 1)}` : undefined,
+      },
+      {
+        name: 'four targets / one, .xz of one block',
+        image: 'single.xz',
+        wall: 1.2,
+        ours: flash('single.xz', 4, '--no-verify'),
+        theirs: flash('single.xz', 1, '--no-verify'),
+      },
     ];
-    for (const [name, aim, what, ours, theirs] of cases) {
-      if (theirs === undefined) {
-        report(`  ${name}: left out, the peer is not installed`);
+    report(row('', 'of', 'aim', 'ratio', 'range', 'ours s', 'theirs s', 'ours MB', 'load'));
+    for (const { name, image, ours, theirs, ...aims } of cases) {
+      if (!only.test(name)) continue;
+      if (!theirs) {
+        report(row(name, '', '', 'left out: the peer is not here'));
         continue;
       }
       const own: Cost[] = [];
       const peer: Cost[] = [];
       for (let round = 0; round < rounds; round++) {
-        own.push(await measure(ours, env));
-        peer.push(await measure(theirs, env));
+        // Images are read from the cache by both, and none is always the first.
+        const turns = [
+          () => measure(ours, env).then(cost => own.push(cost)),
+          () => measure(theirs).then(cost => peer.push(cost)),
+        ];
+        for (const turn of round % 2 ? turns.reverse() : turns) {
+          run(`cat ${image} >/dev/null`);
+          await turn();
+        }
       }
-      const ratio = median(own.map((cost, i) => cost[what] / peer[i]![what]));
-      const seconds = [own, peer].map(costs => median(costs.map(cost => cost[what])).toFixed(2)).join(' / ');
-      const memory = Math.round(Math.max(...own.map(cost => cost.memory)));
-      report(
-        `  ${name.padEnd(38)} ${what.padEnd(4)} aim ${aim.toFixed(2)}  ${ratio.toFixed(2).padStart(6)} ${ratio <= aim ? '  ' : ' !'} (${seconds} s, ours ${memory} MB)`,
-      );
+      for (const what of ['wall', 'cpu'] as const) {
+        const aim = aims[what];
+        if (aim === undefined) continue;
+        const ratios = own.map((cost, i) => cost[what] / peer[i]![what]);
+        const seconds = [own, peer].map(costs => median(costs.map(cost => cost[what])).toFixed(2));
+        const [ratio, least, most] = [median(ratios), Math.min(...ratios), Math.max(...ratios)].map(r => r.toFixed(2));
+        const memory = Math.round(Math.max(...own.map(cost => cost.memory)));
+        const mark = `${ratio}${median(ratios) <= aim ? ' ' : '!'}`;
+        report(
+          row(name, what, aim.toFixed(2), mark, `${least}-${most}`, ...seconds, `${memory}`, loadavg()[0]!.toFixed(1)),
+        );
+      }
     }
     for (const [name, limit] of [
       ['card.img', 200],
       ['card.gz', 200],
       ['card.zst', 200],
       ['blocks.xz', 400],
+      ['single.xz', 400],
     ] as const) {
+      if (!only.test(`memory ${name}`)) continue;
       const { memory } = await measure(flash(name, 4), env);
-      report(
-        `  memory, four targets read back, ${name.padEnd(10)} aim ${limit} MB  ${String(Math.round(memory)).padStart(4)} MB`,
-      );
+      const mark = `${Math.round(memory)}${memory <= limit ? ' ' : '!'}`;
+      report(row(`memory, four targets read back, ${name}`, 'MB', `${limit}`, mark));
     }
-    report('  etcher-sdk is not part of this repository: compare by hand where it is installed');
   } finally {
+    removeSlow?.();
     for (const loop of loops) spawnSync('losetup', ['-d', loop]);
     rmSync(folder, { recursive: true });
   }
+}
+
+/** A control group whose writes to that device are held to `rate`; `enter` is what bash says to be in it. */
+function slowDrive(device: string, rate: number): { readonly enter: string; remove(): void } | undefined {
+  const { rdev } = statSync(device);
+  const number = `${(rdev >> 8) & 0xfff}:${(rdev & 0xff) | ((rdev >> 12) & 0xfff00)}`;
+  const kinds = [
+    ['/sys/fs/cgroup/blkio', 'blkio.throttle.write_bps_device', `${number} ${rate}`],
+    ['/sys/fs/cgroup', 'io.max', `${number} wbps=${rate}`],
+  ] as const;
+  for (const [root, file, text] of kinds) {
+    const group = join(root, 'benchboot-bench');
+    try {
+      mkdirSync(group);
+    } catch {
+      continue;
+    }
+    try {
+      writeFileSync(join(group, file), text);
+      return { enter: `echo $$ >${group}/cgroup.procs`, remove: () => rmdirSync(group) };
+    } catch {
+      rmdirSync(group);
+    }
+  }
+  return undefined;
 }
 
 /** Blocks that a block map calls used, as a share of the image. */
@@ -245,4 +339,9 @@ function mappedShare(path: string): number {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url))
-  await benchFlash(line => console.log(line), Number(process.argv[2] ?? 5), Number(process.argv[3] ?? 2064));
+  await benchFlash(
+    line => console.log(line),
+    Number(process.argv[2] ?? 5),
+    Number(process.argv[3] ?? 2064),
+    new RegExp(process.argv[4] ?? '.'),
+  );

@@ -82,7 +82,7 @@ export class Decoder {
   #thread(data: DecoderData): Filler {
     const worker = new Worker(DECODER_THREAD_FILE, { workerData: data });
     worker.on('message', (message: FromDecoder) => {
-      if (message.type === 'chunk') this.#filled(message.chunk);
+      if (message.type === 'chunks') message.chunks.forEach(this.#filled, this);
       else if (message.type === 'end') this.#ended({ size: message.size, sha256: message.sha256 });
       else this.#failed(unpackError(message.error));
     });

@@ -26,7 +26,7 @@ export interface ToDecoder {
 }
 
 export type FromDecoder =
-  | { readonly type: 'chunk'; readonly chunk: Chunk }
+  | { readonly type: 'chunks'; readonly chunks: readonly Chunk[] }
   | { readonly type: 'end'; readonly size: number; readonly sha256: string | undefined }
   | { readonly type: 'failed'; readonly error: ThreadError };
 
