@@ -18,7 +18,7 @@ interface DeviceListProps {
   readonly isServing: boolean;
 }
 
-const COLUMNS = 'minmax(164px, 1.2fr) 104px minmax(240px, 2.3fr) minmax(176px, 1.4fr)';
+const COLUMNS = 'minmax(180px, 1.2fr) 104px minmax(240px, 2.3fr) minmax(160px, 1.4fr)';
 
 const FILTER_WORDS: Readonly<Record<DeviceFilter, string>> = {
   all: 'All',
