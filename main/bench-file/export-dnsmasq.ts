@@ -1,7 +1,7 @@
 /** A bench as dnsmasq.conf (dnsmasq 2.85 or newer): the same addresses, and the same boot file for every kind of machine. */
 import { fromText, netmask, toHex, toText } from 'node-dhcpd-lite';
 import { printable } from '../kit/printable.ts';
-import { BOOT_KINDS, marksOfKind, PI_GUIDS, PI_MACS } from './boot-kinds.ts';
+import { BOOT_KINDS, type BootKind, marksOfKind, PI_GUIDS, PI_MACS } from './boot-kinds.ts';
 import type { BootAnswer, HandedHost, Handover } from './handover.ts';
 import { uuidOctets } from './handover.ts';
 
@@ -100,7 +100,7 @@ function bootLines(
 ): string[] {
   const { all, none } = marksOfKind(kind);
   const tags = [...who, ...all, ...none.map(name => `!${name}`)].map(tag => `tag:${tag},`).join('');
-  if (bench.mode === 'proxy' && kind.name !== 'ipxe' && !kind.http) return menuLines(kind.archs, tags, file);
+  if (bench.mode === 'proxy') return proxyLines(kind, tags, file);
   return [
     ...(file === undefined ? [] : [`dhcp-boot=${tags}${quoted(file)}`]),
     ...(vendorClass === undefined ? [] : [`dhcp-option-force=${tags}60,${vendorClass}`]),
@@ -111,11 +111,12 @@ function bootLines(
   ];
 }
 
-/** proxyDHCP speaks by the PXE menu; a menu of one is taken at once. */
-function menuLines(archs: readonly number[], tags: string, file: string | undefined): string[] {
-  return archs.map(code =>
-    file === undefined
-      ? `pxe-service=${tags}${code},"Raspberry Pi Boot"`
-      : `pxe-service=${tags}${code},"Network boot",${quoted(file)}`,
-  );
+/**
+ * A proxy's lines: a ROM takes the file of the offer itself, UEFI asks port 4011 where a menu of one names it, a Raspberry
+ * Pi wants the menu's words (dnsmasq 2.90, rfc2131.c: `pxe_uefi_workaround`, `pxe_opts`).
+ */
+function proxyLines({ name, archs, http }: BootKind, tags: string, file: string | undefined): string[] {
+  if (file === undefined) return archs.map(code => `pxe-service=${tags}${code},"Raspberry Pi Boot"`);
+  if (name === 'ipxe' || name === 'bios' || http) return [`dhcp-boot=${tags}${quoted(file)}`];
+  return archs.map(code => `pxe-service=${tags}${code},"Network boot",${quoted(file)}`);
 }

@@ -41,13 +41,13 @@ it('the row and the drawer of a slow board count on, by HTTP and by TFTP, and sa
       await row.getByText(/^vmlinuz \d+ % at [\d.]+ \w+\/s$/).waitFor({ timeout: PATIENCE_MS });
       await countsOn(row, 3);
       await row.click();
-      const fetching = page.getByRole('complementary').getByRole('region', { name: 'Fetching now' });
-      await countsOn(fetching, 2);
-      expect(await fetching.innerText()).toMatch(/of 60\.0 MB · [\d.]+ \w+\/s · .* left/);
+      const transfer = page.getByRole('complementary').getByRole('region', { name: 'Transfer' });
+      await countsOn(transfer, 2);
+      expect(await transfer.innerText()).toMatch(/of 60\.0 MB · [\d.]+ \w+\/s · .* left/);
 
       await byHttp.stop('SIGKILL');
       await row.getByText(/^Stopped in vmlinuz after [\d.]+ \w+ of 60\.0 MB$/).waitFor({ timeout: PATIENCE_MS });
-      await fetching.waitFor({ state: 'detached' });
+      await transfer.getByText(/^Stopped after [\d.]+ \w+ of 60\.0 MB$/).waitFor();
       // It went on many times, and that is no event.
       expect(await page.getByRole('grid', { name: /^Events of/ }).innerText()).not.toMatch(/progress/i);
 

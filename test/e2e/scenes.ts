@@ -642,6 +642,12 @@ export const SCENES = {
     handlers: SERVING,
     hash: `#/bench/device/${encodeURIComponent(BOX.mac)}`,
   }),
+  'device-fetching': (): Scene => ({
+    shows: /of 26\.0 MB/,
+    views: serving([...pcStory, ...boxStory, ...piStory]),
+    handlers: SERVING,
+    hash: `#/bench/device/${encodeURIComponent(PI.mac)}`,
+  }),
   'device-packets': (): Scene => ({
     shows: 'giaddr',
     views: serving([...pcStory, ...boxStory, ...piStory]),

@@ -11,6 +11,7 @@ import { exportDnsmasq } from '../../main/bench-file/export-dnsmasq.ts';
 import { exportKea } from '../../main/bench-file/export-kea.ts';
 import { handover } from '../../main/bench-file/handover.ts';
 import { PROFILES } from '../../main/bench-file/profiles.ts';
+import { addIpxePrograms } from '../lab/boards.ts';
 import { type Lab, withLab } from '../lab/lab.ts';
 import type { Program } from '../lab/program.ts';
 
@@ -238,5 +239,23 @@ it('Benchboot, dnsmasq and Kea tell each kind of machine the same', async () => 
     const kea = lab.start('srv', ['env', ...folders.map(each => each.join('=')), 'kea-dhcp4', '-c', json], 'kea');
     await kea.line(/DHCP4_STARTED/, 30_000);
     await sameFrom(kea);
+  });
+});
+
+it('beside another DHCP server, dnsmasq tells a PXE ROM its boot file on port 4011', async () => {
+  await withLab({ clients: 2 }, async lab => {
+    const file: BenchFile = { version: 1, mode: 'proxy', addressing: { address: `${OWN}/24` } };
+    addIpxePrograms(lab);
+    const conf = join(lab.state, 'proxy.conf');
+    writeFileSync(conf, exportDnsmasq(handover(file, lab.root), 'bench0'));
+    const inFront = ['dnsmasq', '-k', '--user=root', '--log-facility=-', '--pid-file', '--no-ping'];
+    const proxy = lab.start('srv', [...inFront, '-C', conf], 'proxy');
+    await proxy.line(/DHCP, proxy on subnet/, 20_000);
+    await lab.output('c2', ['ip', 'addr', 'add', '192.168.77.2/24', 'dev', 'eth0']);
+    const range = '--dhcp-range=192.168.77.100,192.168.77.120';
+    const leases = `--dhcp-leasefile=${join(lab.state, 'leases')}`;
+    const other = lab.start('c2', [...inFront, '-C', '/dev/null', '--port=0', range, leases], 'other');
+    await other.line(/DHCP, IP range/, 20_000);
+    expect(await lab.output('c1', [lab.script('pxe-client'), '--proxy'])).toMatch(/^PXE-OK \S+ \S+ undionly\.kpxe$/m);
   });
 });

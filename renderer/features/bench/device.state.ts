@@ -126,6 +126,18 @@ export function fetchingOf({ progress, lastSeen }: DeviceView, now: number): Fet
   };
 }
 
+/** How its latest transfer went or goes, beside the file's name. */
+export function transferText(device: DeviceView, now: number): string {
+  const { progress } = device;
+  const fetching = fetchingOf(device, now);
+  if (fetching) return [fetching.amount, fetching.rate, fetching.left].filter(Boolean).join(' · ');
+  if (!progress) return '';
+  const { bytes, total, rate } = progress;
+  return rate === undefined
+    ? `Stopped after ${bytesText(bytes)} of ${bytesText(total)}`
+    : `Got ${bytesText(total)} at ${bytesText(rate)}/s`;
+}
+
 function doingFetch({ file, fill, share, amount, rate }: Fetching): Doing {
   const name = baseName(file);
   if (fill === undefined) return { tone: 'info', text: `${name}, ${amount}`, whole: file };

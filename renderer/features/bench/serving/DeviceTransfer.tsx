@@ -1,24 +1,30 @@
-/** The file that a device fetches now: how much of it, how fast, how long still. Nothing when it fetches none. */
+/** The file that a device fetches now, or fetched last: how much of it, how fast, how long still. As high in every state. */
 import { Progress } from '@mantine/core';
 import type { DeviceView } from '../../../../main/contract/views.ts';
 import { useNow } from '../../../ui/use-now.ts';
-import { fetchingOf } from '../device.state.ts';
+import { fetchingOf, transferText } from '../device.state.ts';
 import classes from './DeviceDrawer.module.css';
 
 export function DeviceTransfer({ device }: { device: DeviceView }) {
-  const fetching = fetchingOf(device, useNow());
-  if (!fetching) return null;
-  const { file, fill, share, amount, rate, left } = fetching;
+  const now = useNow();
+  const { progress } = device;
+  const fetching = fetchingOf(device, now);
+  const fill = fetching ? fetching.fill : progress && !progress.stopped ? 1 : 0;
   return (
-    <section className={classes.transfer} aria-label="Fetching now">
+    <section className={classes.transfer} aria-label="Transfer">
       <div className={`${classes.transferred} numbers`}>
-        <span className="mono cut" title={file}>
-          {file}
+        <span className={progress ? 'mono cut' : 'dim'} title={progress?.file}>
+          {progress?.file ?? 'Nothing fetched yet'}
         </span>
-        <b>{share}</b>
+        <b>{fetching?.share}</b>
       </div>
-      <Progress value={100 * (fill ?? 0)} size="sm" aria-label={`Fetching ${file}`} />
-      <span className="dim numbers">{[amount, rate, left].filter(Boolean).join(' · ')}</span>
+      <Progress
+        value={100 * (fill ?? 0)}
+        size="sm"
+        {...(!fetching && { color: 'var(--line-strong)' })}
+        aria-label={progress ? `Transfer of ${progress.file}` : 'Transfer'}
+      />
+      <span className={`${classes.amount} dim numbers cut`}>{transferText(device, now)}</span>
     </section>
   );
 }

@@ -8,6 +8,7 @@ import {
   isIn,
   matches,
   stepsOf,
+  transferText,
 } from '../../../../renderer/features/bench/device.state.ts';
 
 const NOW = 1_000_000;
@@ -141,6 +142,16 @@ describe('what it does now', () => {
     expect(fetchingOf(one(26_000_000, { rate: 5e6 }), NOW)).toBeUndefined();
     expect(fetchingOf(one(13_000_000, { stopped: true }), NOW)).toBeUndefined();
     expect(fetchingOf(device(['kernel']), NOW)).toBeUndefined();
+  });
+
+  it('has words for its latest transfer, whatever became of it', () => {
+    const words = (more?: object) =>
+      transferText(device(['kernel'], { progress: more && { ...progress(13_000_000), ...more } }), NOW);
+    expect(words()).toBe('');
+    expect(words({})).toBe('13.0 MB of 26.0 MB · 6.5 MB/s · 2.0 s left');
+    expect(words({ bytes: 0 })).toBe('26.0 MB');
+    expect(words({ rate: 6.5e6 })).toBe('Got 26.0 MB at 6.5 MB/s');
+    expect(words({ stopped: true })).toBe('Stopped after 13.0 MB of 26.0 MB');
   });
 
   it('is where it stopped in a file', () => {
