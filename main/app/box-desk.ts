@@ -37,11 +37,11 @@ export class BoxDesk implements TableSource<BoxView> {
   }
 
   /** The box that is logged in to already, or a new login. Throws what `openBox` throws. */
-  async open(place: { host: string; port: number; user: string }, login: SshLogin): Promise<string> {
+  async open(place: { host: string; port: number; user: string }, login: () => Promise<SshLogin>): Promise<string> {
     const id = `${place.user}@${place.host}:${place.port}`;
     if (this.#boxes.has(id)) return id;
     const { engine, changed } = this.#parts;
-    const box = await engine.openBox(place, async () => login);
+    const box = await engine.openBox(place, login);
     this.#boxes.set(id, box);
     box.onRecord(() => changed(id));
     changed(id);

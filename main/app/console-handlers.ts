@@ -3,7 +3,9 @@ import { senseRate } from '../console/baud-sense/sense-rate.ts';
 import { READY_MADE } from '../console/expect/ready-made.ts';
 import { runScript } from '../console/expect/run-script.ts';
 import { parseScript, type Script } from '../console/expect/script.ts';
+import type { SshLogin } from '../console/links/ssh.ts';
 import { testAdapter } from '../console/loopback/test-adapter.ts';
+import { ownLogin } from '../console/own-login.ts';
 import { pasteText } from '../console/paste/paste-text.ts';
 import type { Marker } from '../console/session.ts';
 import { TerminalFilter } from '../console/terminal-filter.ts';
@@ -41,8 +43,8 @@ export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof C
   return {
     'console.ports': () => consoles.ports(),
     'console.open'({ target, name, line, password }) {
-      const login = password === undefined ? undefined : async () => ({ password });
-      const session = consoles.open({ target, ...(name && { name }), ...(line && { line }), ...(login && { login }) });
+      const login = loginWith(password);
+      const session = consoles.open({ target, login, ...(name && { name }), ...(line && { line }) });
       return { id: session.id };
     },
     'console.close': ({ id }) => desk.session(id).close(),
@@ -144,7 +146,7 @@ export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof C
     'console.cancel': ({ id }) => desk.cancel(id),
 
     async 'box.open'({ host, port = SSH_PORT, user, password }) {
-      return { id: await boxes.open({ host, port, user }, password === undefined ? {} : { password }) };
+      return { id: await boxes.open({ host, port, user }, loginWith(password)) };
     },
     'box.presence': ({ id }) => boxes.box(id).presence(),
     'box.power': ({ id, action, blades }) => boxes.box(id).power(action, blades),
@@ -158,6 +160,12 @@ export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof C
 }
 
 const NOTHING = new Uint8Array(0);
+
+/** The password that was typed, and what the laptop has anyway. */
+const loginWith = (password: string | undefined) => async (): Promise<SshLogin> => ({
+  ...(await ownLogin()),
+  ...(password !== undefined && { password }),
+});
 
 /** In the scrollback: what interrupts it, and what a person noted. That it begins is plain to see. */
 const isShown = ({ kind, offset }: Marker): boolean => kind === 'note' || (kind === 'link' && offset > 0);

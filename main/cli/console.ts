@@ -1,7 +1,5 @@
 /** `benchboot console`: one console in this terminal, for people and for scripts. */
-import { existsSync, readFileSync } from 'node:fs';
-import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Writable } from 'node:stream';
 import { oneOf } from '../bench/wish.ts';
@@ -9,6 +7,7 @@ import type { ConsoleSpec } from '../console/consoles.ts';
 import { runScript } from '../console/expect/run-script.ts';
 import { parseScript, type Script } from '../console/expect/script.ts';
 import type { SshLogin } from '../console/links/ssh.ts';
+import { ownLogin } from '../console/own-login.ts';
 import type { Session } from '../console/session.ts';
 import { BenchError } from '../errors.ts';
 import { nodeClock } from '../host/node/clock.ts';
@@ -228,30 +227,9 @@ function readJson(path: string): unknown {
   }
 }
 
-/** The agent, the keys that were named or else the usual ones, then a question. */
+/** What the laptop has, then a question. */
 async function login(named: readonly string[]): Promise<SshLogin> {
-  const usual = ['id_ed25519', 'id_ecdsa', 'id_rsa'].map(name => join(homedir(), '.ssh', name)).filter(existsSync);
-  const { default: ssh2 } = await import('ssh2');
-  const keys = (named.length > 0 ? named : usual).flatMap(path => {
-    const key = readKey(path);
-    const broken = ssh2.utils.parseKey(key) instanceof Error;
-    if (broken && named.length > 0)
-      throw new BenchError('FILE_UNREADABLE', {
-        path,
-        reason: 'it is no private key, or has a passphrase; load it into ssh-agent',
-      });
-    return broken ? [] : [key];
-  });
-  const agent = process.env.SSH_AUTH_SOCK;
-  return { keys, ...(agent && { agent }), ...(process.stdin.isTTY && { askPassword }) };
-}
-
-function readKey(path: string): Buffer {
-  try {
-    return readFileSync(path);
-  } catch (error) {
-    throw new BenchError('FILE_UNREADABLE', { path, reason: (error as Error).message }, { cause: error });
-  }
+  return { ...(await ownLogin(named)), ...(process.stdin.isTTY && { askPassword }) };
 }
 
 /** Asks without showing the answer. */

@@ -1,6 +1,5 @@
 /** A cluster box's control board: OpenSSH's server, a nodectl that prints what the real ones print, ptys behind picocom. */
-import { execFileSync, spawnSync } from 'node:child_process';
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -11,59 +10,22 @@ import type { Session } from '../../main/console/session.ts';
 import { nodeClock } from '../../main/host/node/clock.ts';
 import { nodeSerialPorts } from '../../main/host/node/serial-ports.ts';
 import { type Box, openBox } from '../../main/oobm/box.ts';
-import { Program } from '../lab/program.ts';
+import { ControlBoard } from '../lab/control-board.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'benchboot-box-'));
-const bin = join(folder, 'bin');
 const path = (name: string): string => join(folder, name);
-const script = (name: string, text: string): void => {
-  writeFileSync(join(bin, name), `#!/bin/sh\n${text}`);
-  chmodSync(join(bin, name), 0o755);
-};
 
-let sshd: Program;
-let port = 0;
+let board: ControlBoard;
 let consoles: Consoles;
 const user = userInfo().username;
-const place = () => ({ host: '127.0.0.1', port, user });
-const login = async () => ({ keys: [readFileSync(path('id'))] });
+const place = () => ({ host: '127.0.0.1', port: board.port, user });
+const login = async () => ({ keys: [readFileSync(board.key)] });
 const open = (file = 'known_hosts'): Promise<Box> =>
   openBox({ place: place(), login, knownHosts: knownHosts(path(file)), clock: nodeClock });
 
-const MAKER = `
-echo "$@" >> ${folder}/calls
-case $1 in
-  list) echo "01:00.0 Network controller: Mixtile Limited Blade 3 (rev 01)"; echo "02:00.0 Network controller: Mixtile Limited Blade 3 (rev 01)";;
-  poweron|poweroff|reboot) [ "$3" != 4 ] || { echo "open gpio failed: No such file or directory" >&2; exit 1; };;
-  rescan) ;;
-  flash) echo "This function is under active development.";;
-  *) echo "Usage: nodectl {list|poweron|reboot|flash|console|rescan} [-n NODE]"; exit 1;;
-esac
-`;
-const REWRITE = `
-case $1 in
-  --version) echo "nodectl version v0.0.2";;
-  list) echo "No devices found. Run the rescan command then try again.";;
-esac
-`;
-/** A blade's console: says which adapter was asked for, then echoes. */
-const PICOCOM = `
-[ "$1 $2" = "-b 1500000" ] || exit 2
-stty raw -echo 2>/dev/null
-printf 'Terminal ready\\r\\n%s U-Boot 2017.09 (x)\\r\\n' "$3"
-exec cat
-`;
-
 beforeAll(async () => {
-  mkdirSync(bin);
-  mkdirSync('/run/sshd', { recursive: true });
-  for (const key of ['host1', 'host2', 'id'])
-    execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', path(key)]);
-  writeFileSync(path('authorized'), readFileSync(path('id.pub')));
-  script('nodectl', MAKER);
-  script('picocom', PICOCOM);
-  port = await freePort();
-  sshd = await serve('host1');
+  board = new ControlBoard({ folder, port: await freePort() });
+  await board.on();
   consoles = createConsoles({
     host: { clock: nodeClock, serialPorts: nodeSerialPorts(process.platform) },
     stateFolder: folder,
@@ -71,42 +33,9 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await consoles?.close();
-  if (sshd) await powerOff();
+  await board?.off();
   rmSync(folder, { recursive: true });
 });
-
-async function serve(hostKey: string): Promise<Program> {
-  const options = [
-    `ListenAddress=127.0.0.1:${port}`,
-    `HostKey=${path(hostKey)}`,
-    `AuthorizedKeysFile=${path('authorized')}`,
-    'StrictModes=no',
-    'UsePAM=no',
-    'PasswordAuthentication=no',
-    'PidFile=none',
-    `SetEnv=PATH=${bin}:/usr/bin:/bin`,
-  ];
-  const command = ['/usr/sbin/sshd', '-D', '-e', '-f', '/dev/null', ...options.flatMap(option => ['-o', option])];
-  const program = new Program(command, { name: 'sshd', log: path('sshd.log') });
-  await program.line(/Server listening/);
-  return program;
-}
-
-/** Ends the server and the connections it holds, as a control board that loses power does. */
-async function powerOff(): Promise<void> {
-  const held = spawnSync('pgrep', ['-P', String(sshd.pid)], { encoding: 'utf8' })
-    .stdout.split('\n')
-    .filter(Boolean);
-  sshd.kill('SIGTERM');
-  for (const pid of held) {
-    try {
-      process.kill(Number(pid), 'SIGKILL');
-    } catch {
-      // It ended by itself meanwhile.
-    }
-  }
-  await sshd.ended;
-}
 
 function freePort(): Promise<number> {
   return new Promise(resolve => {
@@ -145,7 +74,7 @@ describe('a cluster box', () => {
       ]);
       expect(box.records.map(record => record.command).slice(0, 2)).toEqual(['nodectl --version', 'nodectl list']);
       expect(box.records[1]!.output).toContain('Mixtile Limited Blade 3');
-      expect(readFileSync(path('calls'), 'utf8')).toContain('poweroff -n 2');
+      expect(board.calls).toContain('poweroff -n 2');
     } finally {
       await box.close();
     }
@@ -175,25 +104,25 @@ describe('a cluster box', () => {
   });
 
   it('works with the rewrite, connects again by itself, and says so when there is no nodectl', async () => {
-    script('nodectl', REWRITE);
+    board.nodectl('rewrite');
     const box = await open();
     expect(box.variant).toBe('rewrite');
     expect((await box.presence()).devices).toEqual([]);
-    await powerOff();
-    sshd = await serve('host1');
+    await board.off();
+    await board.on('host1');
     await expect.poll(async () => (await box.rescan().catch(() => undefined))?.exit).toBe(0);
     await box.close();
-    rmSync(join(bin, 'nodectl'));
+    rmSync(join(board.bin, 'nodectl'));
     await expect(open()).rejects.toMatchObject({ code: 'COMMAND_FAILED' });
-    script('nodectl', MAKER);
+    board.nodectl('maker');
   });
 
   it('stops at another host key than before', async () => {
-    await powerOff();
-    sshd = await serve('host2');
+    await board.off();
+    await board.on('host2');
     await expect(open()).rejects.toMatchObject({ code: 'HOST_KEY_CHANGED' });
-    await powerOff();
-    sshd = await serve('host1');
+    await board.off();
+    await board.on('host1');
     await (await open()).close();
   });
 
@@ -210,7 +139,7 @@ describe('a cluster box', () => {
     await expect(at((dropping.address() as { port: number }).port)).rejects.toMatchObject({ code: 'BOX_DROPS_SSH' });
     await new Promise(resolve => dropping.close(resolve));
     await expect(at(await freePort())).rejects.toMatchObject({ code: 'CONSOLE_UNREACHABLE' });
-    await expect(at(port, 'nobody')).rejects.toMatchObject({ code: 'CONSOLE_LOGIN_REFUSED' });
+    await expect(at(board.port, 'nobody')).rejects.toMatchObject({ code: 'CONSOLE_LOGIN_REFUSED' });
   });
 });
 

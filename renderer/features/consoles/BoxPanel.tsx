@@ -83,6 +83,7 @@ function Login({ onDone }: { onDone: () => void }) {
         <PasswordInput
           size="sm"
           label="Password"
+          placeholder="empty: your SSH keys"
           autoComplete="off"
           value={password}
           onChange={event => setPassword(event.currentTarget.value)}
