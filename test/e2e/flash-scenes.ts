@@ -369,7 +369,7 @@ export function flashScenes(base: () => ScriptedViews) {
         {
           act: async (page, engine) => {
             await withImage(page, engine);
-            await page.getByRole('switch').press('Space');
+            await page.getByRole('switch', { name: /Allow fixed/ }).press('Space');
             await page.getByRole('checkbox', { name: /Seagate/ }).click();
             await page.getByRole('button', { name: /^Erase Seagate/ }).click();
             await page.getByText('This is no everyday target').waitFor();
