@@ -6,9 +6,9 @@ import { BenchError } from './errors.ts';
 export async function checkSavable(path: string): Promise<void> {
   const draft = `${path}.part`;
   try {
+    await checkFile(path);
     await (await open(draft, 'w')).close();
     await rm(draft);
-    if ((await stat(path).catch(() => undefined))?.isDirectory()) throw new Error('it is a folder');
   } catch (error) {
     throw unwritable(path, error);
   }
@@ -18,6 +18,7 @@ export async function checkSavable(path: string): Promise<void> {
 export async function saveFile(path: string, content: Uint8Array | string, mode = 0o666): Promise<void> {
   const draft = `${path}.part`;
   try {
+    await checkFile(path);
     const file = await open(draft, 'w', mode);
     try {
       await file.writeFile(content);
@@ -30,6 +31,14 @@ export async function saveFile(path: string, content: Uint8Array | string, mode 
     await rm(draft, { force: true });
     throw unwritable(path, error);
   }
+}
+
+/** A file that is renamed over a drive takes the place of its name: nothing is written to the drive, and it is hard to find. */
+async function checkFile(path: string): Promise<void> {
+  const there = await stat(path).catch(() => undefined);
+  if (there?.isDirectory()) throw new Error('it is a folder');
+  if (there?.isBlockDevice()) throw new Error('it is a drive, and `benchboot flash` writes images to drives');
+  if (there && !there.isFile()) throw new Error('it is a device or a pipe, not a file');
 }
 
 const unwritable = (path: string, error: unknown): BenchError =>

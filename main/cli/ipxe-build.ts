@@ -1,4 +1,5 @@
 /** `benchboot ipxe targets`, `build`, `inspect` and `edit`: scripts into programs and onto media, and back. */
+import { stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { oneOf } from '../bench/wish.ts';
 import { BenchError } from '../errors.ts';
@@ -66,6 +67,11 @@ export const ipxeBuild = command({
       /^\d+$/.test(text) ? Number(text) : undefined,
     );
     const out = resolve(values.out!);
+    for (const name of ['script', 'ca', 'base'] as const)
+      if (values[name] !== undefined && (await isSameFile(values[name], out)))
+        throw new BenchError('USAGE', {
+          problem: `--out and --${name} name the same file, "${values[name]}", which would be lost. Choose another name for --out.`,
+        });
     const [script, ca, base] = await Promise.all([readScript(values.script!), fileOf(values.ca), fileOf(values.base)]);
     const built = await studio().buildFile(
       out,
@@ -111,6 +117,12 @@ export const ipxeEdit = command({
     return 0;
   },
 });
+
+/** However they are spelt, and through links. */
+async function isSameFile(a: string, b: string): Promise<boolean> {
+  const [one, other] = await Promise.all([a, b].map(path => stat(path, { bigint: true }).catch(() => undefined)));
+  return one !== undefined && other !== undefined && one.ino === other.ino && one.dev === other.dev;
+}
 
 const fileOf = (path: string | undefined) => (path === undefined ? undefined : readProgramFile(path));
 

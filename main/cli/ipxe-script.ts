@@ -1,5 +1,4 @@
 /** `benchboot ipxe lint` and `ipxe run`: what is wrong with a script, and what a machine would do with it. */
-import { readFileSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseIpv4, parseMac } from 'node-dhcpd-lite';
 import { createContentService } from '../bench/content-service.ts';
@@ -7,6 +6,7 @@ import { oneOf } from '../bench/wish.ts';
 import { BenchError } from '../errors.ts';
 import { resourcesFolder } from '../host/node/folders.ts';
 import { nodeHost } from '../host/node/node-host.ts';
+import { readInput } from '../ipxe/input.ts';
 import {
   type Device,
   type DryRun,
@@ -36,7 +36,7 @@ export const ipxeLint = command({
     served: { help: 'the script is fetched over the network, which is open then' },
   },
   async run(values, [path = ''], output) {
-    const findings = lintScript(readScript(path), {
+    const findings = lintScript(await readScript(path), {
       target: targetOf(values.target),
       networkOpen: values.served ?? false,
     });
@@ -107,7 +107,7 @@ export const ipxeRun = command({
       emit: event => output.log(`${event.type} ${'message' in event ? event.message : ''}`),
     });
     const run = await dryRunAsking(
-      readScript(path),
+      await readScript(path),
       {
         device,
         from: values.from,
@@ -187,17 +187,10 @@ function show(run: DryRun, output: Output): void {
   output.line(`After ${run.seconds.toFixed(1)} s: ${printable(run.ending.sentence, 500)}`);
 }
 
-/** Throws FILE_UNREADABLE, or IPXE_SCRIPT for one that is far too long, before it is read. */
-function readScript(path: string): string {
-  let size: number;
-  try {
-    const stats = statSync(path);
-    if (stats.isDirectory()) throw new Error('it is a folder');
-    size = stats.size;
-    if (size <= LARGEST_SCRIPT) return decodeScript(readFileSync(path)).text;
-  } catch (error) {
-    throw new BenchError('FILE_UNREADABLE', { path, reason: (error as Error).message }, { cause: error });
-  }
+/** Throws FILE_UNREADABLE, or IPXE_SCRIPT for one that is far too long; no more of it is read. */
+async function readScript(path: string): Promise<string> {
+  const { bytes, size } = await readInput(path, LARGEST_SCRIPT);
+  if (size <= LARGEST_SCRIPT) return decodeScript(bytes).text;
   const problem = `it has ${bytesText(size)}, and no script is longer than ${LARGEST_SCRIPT / 1024 / 1024} MiB`;
   throw new BenchError('IPXE_SCRIPT', { script: path, problem });
 }

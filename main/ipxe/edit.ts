@@ -31,16 +31,18 @@ export async function editScript(path: string, script: NamedScript): Promise<Edi
   // Opened anew: with the last handle gone, a device's cache is too, so this comes from the medium.
   const again = await openFileStore(path);
   try {
-    if (!(await mediumHolds(again, path, script)))
-      throw new BenchError('IPXE_FILE', {
-        file: path,
-        problem: 'the script does not come back as it was written; the medium is worn out or write-protected',
-      });
+    if (!(await mediumHolds(again, path, script))) throw lost(path, 'medium');
   } finally {
     await again.close();
   }
   return { kind: 'medium' };
 }
+
+const lost = (file: string, where: string): BenchError =>
+  new BenchError('IPXE_FILE', {
+    file,
+    problem: `the script does not come back as it was written; the ${where} is worn out or write-protected`,
+  });
 
 async function isProgram(path: string): Promise<boolean> {
   const store = await openFileStore(path);
@@ -60,4 +62,5 @@ async function editProgram(path: string, script: NamedScript): Promise<void> {
     });
   const trust = trusts === undefined ? undefined : Uint8Array.from(Buffer.from(trusts, 'hex'));
   await saveFile(path, embedScript({ name: path, bytes: base }, script, { autoexec, trust }));
+  if (readProgram(await readProgramFile(path)).script !== script.text) throw lost(path, 'drive it is on');
 }

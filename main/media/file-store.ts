@@ -36,31 +36,46 @@ export async function openFileStore(path: string, options: FileStoreOptions = {}
   }
 }
 
-/** A store over an open file, which it closes. */
+/** A store over an open file, which it closes. Its calls throw DRIVE_IO, or DRIVE_READ_ONLY. */
 export function fileStore(path: string, handle: FileHandle, size: number): FileStore {
+  const done = async <T>(operation: Operation, offset: number | undefined, work: Promise<T>): Promise<T> => {
+    try {
+      return await work;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      // A protected medium opens for writing, and says so at the first octet.
+      if (operation === 'write' && (code === 'EPERM' || code === 'EROFS'))
+        throw new BenchError('DRIVE_READ_ONLY', { drive: path }, { cause: error });
+      throw new BenchError('DRIVE_IO', { drive: path, operation, offset, reason: reasonOf(error) }, { cause: error });
+    }
+  };
   return {
     path,
     size,
     async read(offset, length) {
       const bytes = new Uint8Array(length);
-      for (let done = 0; done < length; ) {
-        const { bytesRead } = await handle.read(bytes, done, length - done, offset + done);
-        if (bytesRead === 0) throw new RangeError(`the end of "${path}" came at ${offset + done}`);
-        done += bytesRead;
+      for (let have = 0; have < length; ) {
+        const at = offset + have;
+        const { bytesRead } = await done('read', at, handle.read(bytes, have, length - have, at));
+        if (bytesRead === 0) throw new RangeError(`the end of "${path}" came at ${at}`);
+        have += bytesRead;
       }
       return bytes;
     },
     async write(offset, bytes) {
-      for (let done = 0; done < bytes.length; ) {
-        const { bytesWritten } = await handle.write(bytes, done, bytes.length - done, offset + done);
-        if (bytesWritten === 0) throw new RangeError(`the end of "${path}" came at ${offset + done}`);
-        done += bytesWritten;
+      for (let have = 0; have < bytes.length; ) {
+        const at = offset + have;
+        const { bytesWritten } = await done('write', at, handle.write(bytes, have, bytes.length - have, at));
+        if (bytesWritten === 0) throw new RangeError(`the end of "${path}" came at ${at}`);
+        have += bytesWritten;
       }
     },
-    sync: () => handle.sync(),
+    sync: () => done('sync', undefined, handle.sync()),
     close: () => handle.close(),
   };
 }
+
+type Operation = 'read' | 'write' | 'sync';
 
 const SECTOR = 4096;
 
@@ -91,13 +106,13 @@ async function measure(handle: FileHandle): Promise<number> {
 }
 
 const REASONS: Readonly<Record<string, string>> = {
-  ENOENT: 'there is no such file',
+  ENOENT: 'there is no such file or folder',
   EISDIR: 'it is a folder',
   EACCES: 'permission is missing',
   EPERM: 'permission is missing',
   EROFS: 'it is write-protected',
   EBUSY: 'it is in use; unmount it first',
-  ENOSPC: 'there is no space left',
+  ENOSPC: 'the disk is full',
   ENOMEDIUM: 'there is no medium in it',
 };
 

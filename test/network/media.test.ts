@@ -1,6 +1,15 @@
 /** FAT volumes, tables and CD images before the tools that everyone else reads them with. */
 import { execFileSync } from 'node:child_process';
-import { constants, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  constants,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -242,6 +251,29 @@ describe('a stick', () => {
     run('dd', `if=${image}`, 'of=part', 'bs=1M', 'skip=1');
     fsck('part');
   });
+
+  it('that is write-protected says so, and is as it was', async () => {
+    const image = await built('protected.img', { target: 'disk.img' });
+    const device = run('losetup', '--find', '--show', '--read-only', image).trim();
+    try {
+      await expect(editScript(device, OTHER)).rejects.toMatchObject({ code: 'DRIVE_READ_ONLY' });
+    } finally {
+      run('losetup', '--detach', device);
+    }
+    expect(run('mtype', '-i', `${image}@@1M`, '::/autoexec.ipxe')).toBe(SCRIPT.text);
+  });
+
+  it('is no place for a file: the device stays a device', async () => {
+    const image = blank('target.img', MIB);
+    const device = run('losetup', '--find', '--show', image).trim();
+    try {
+      await expect(saveFile(device, 'a build')).rejects.toThrow(/it is a drive, and `benchboot flash` writes images/);
+      expect(statSync(device).isBlockDevice()).toBe(true);
+      expect(readdirSync('/dev').filter(name => name.endsWith('.part'))).toEqual([]);
+    } finally {
+      run('losetup', '--detach', device);
+    }
+  });
 });
 
 describe('a place without space', () => {
@@ -252,7 +284,7 @@ describe('a place without space', () => {
       const path = join(place, 'ipxe.efi');
       writeFileSync(path, 'what was there');
       const { bytes } = await buildIpxe({ target: 'ipxe.efi', script: SCRIPT }, programs);
-      await expect(saveFile(path, bytes)).rejects.toThrow(/cannot be written: .*no space left/);
+      await expect(saveFile(path, bytes)).rejects.toThrow(/cannot be written: the disk is full/);
       expect(readdirSync(place)).toEqual(['ipxe.efi']);
       expect(readFileSync(path, 'utf8')).toBe('what was there');
     } finally {

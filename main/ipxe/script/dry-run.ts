@@ -103,7 +103,9 @@ export class Run {
       const last = this.steps.at(-1);
       const what = last
         ? `line ${last.line} (${last.command.slice(0, 60)}) failed${last.says ? `: ${last.says}` : ''}`
-        : 'nothing ran';
+        : script.magic
+          ? 'nothing ran'
+          : 'it does not begin with #!ipxe';
       throw new Ended('fails', `The script stops, because ${what}. The machine goes on to its next boot device.`);
     } catch (error) {
       if (!(error instanceof Ended)) throw error;
@@ -122,8 +124,7 @@ export class Run {
 
   /** True when it ended well, as `chain` sees it. */
   runScript(script: Script, name: string, url: string | undefined): boolean {
-    if (!script.magic && url !== undefined)
-      return this.say('It does not begin with #!ipxe, so iPXE takes it for no script.');
+    if (!script.magic) return this.say('It does not begin with #!ipxe, so iPXE takes it for no script.');
     if (this.#depth >= MOST_NESTED)
       throw new Ended('loops', 'Scripts keep chaining to scripts; this would go on for ever.');
     this.#depth++;

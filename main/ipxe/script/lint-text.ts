@@ -132,6 +132,22 @@ function comments({ script }: LintContext): Draft[] {
   });
 }
 
+/** The first place that is not like the others; a program is built from a script of one kind only. */
+function lineEnds({ script: { text } }: LintContext): Draft[] {
+  const lone = text.search(/\r(?!\n)/);
+  const crlf = text.indexOf('\r\n');
+  const lf = text.search(/(?<!\r)\n/);
+  if (lone < 0 && (crlf < 0 || lf < 0)) return [];
+  const edits = [...text.matchAll(/\r/g)].map(({ index }) => ({ offset: index, length: 1, text: '' }));
+  const fix = { title: 'End every line with LF', edits };
+  const built = 'such a script cannot be built into a program.';
+  if (lone >= 0)
+    return [{ span: at(lone, 1), message: `A carriage return that ends no line: ${built}`, severity: 'error', fix }];
+  const [these, others] = crlf > lf ? ['CR LF', 'LF'] : ['LF', 'CR LF'];
+  const message = `This line ends with ${these}, the lines before it with ${others}. iPXE runs both, but ${built}`;
+  return [{ span: at(Math.max(crlf, lf), 1), message, fix }];
+}
+
 export const TEXT_RULES: readonly LintRule[] = [
   { name: 'first-line', severity: 'error', about: 'the script does not begin with #!ipxe', check: firstLine },
   {
@@ -175,6 +191,12 @@ export const TEXT_RULES: readonly LintRule[] = [
           'A NUL character: iPXE does not see the rest of this line, and no such script can be built into a program.',
         fix: remove('Remove it', index, found.length),
       })),
+  },
+  {
+    name: 'line-ends',
+    severity: 'warning',
+    about: 'line ends of two kinds, or a carriage return within a line',
+    check: lineEnds,
   },
   {
     name: 'non-ascii',

@@ -1,5 +1,15 @@
 /** `ipxe targets`, `build`, `inspect` and `edit` as they are shipped: one clear sentence for every bad input, and no half file. */
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -125,6 +135,26 @@ describe('what is bad is refused in one sentence, and no file is left', () => {
     expect([nowhere.code, nowhere.stderr]).toEqual([1, expect.stringMatching(/no\/where" cannot be written/)]);
     expect((await run('inspect', 'folder')).stderr).toMatch(/it is a folder/);
     expect((await run('edit', 'folder', '--script', 'ok.ipxe')).stderr).toMatch(/it is a folder/);
+  });
+
+  it.each(['--script', '--ca', '--base'])('%s is not written over, however it is spelt', async flag => {
+    write('mine', SCRIPT);
+    const more = flag === '--script' ? [] : ['--script', 'ok.ipxe'];
+    const { code, stderr } = await run('build', ...more, flag, 'mine', '--target', 'ipxe.efi', '--out', './x/../mine');
+    expect([code, stderr]).toEqual([2, expect.stringContaining(`--out and ${flag} name the same file, "mine"`)]);
+    expect(readFileSync(join(folder, 'mine'), 'utf8')).toBe(SCRIPT);
+  });
+
+  it('a device is not replaced by a file', async () => {
+    execFileSync('mkfifo', [join(folder, 'pipe')]);
+    const { code, stderr } = await run('build', '--script', 'ok.ipxe', '--target', 'ipxe.pxe', '--out', 'pipe');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/it is a device or a pipe, not a file/)]);
+    expect(statSync(join(folder, 'pipe')).isFIFO()).toBe(true);
+  });
+
+  it.each(['lint', 'run'])('ipxe %s of what never ends', async word => {
+    const { code, stderr } = await run(word, '/dev/zero');
+    expect([code, stderr]).toEqual([1, expect.stringMatching(/no script is longer than 1 MiB/)]);
   });
 
   it.each([

@@ -140,6 +140,23 @@ describe('ipxe run', () => {
     expect(records.at(-1)).toMatchObject({ kind: 'fails', dead: true });
   });
 
+  it('a file that is tried again and again is one line, and the end says why', async () => {
+    writeFileSync(
+      file('again.ipxe'),
+      '#!ipxe\ndhcp\nimgfetch ${next-server}/a ||\nimgfetch ${next-server}/a || shell\n',
+    );
+    const { code, lines } = await run(ipxeRun, file('again.ipxe'));
+    expect(code).toBe(1);
+    expect(lines.filter(line => /^missing /.test(line))).toEqual([expect.stringMatching(/, 2 times$/)]);
+    expect(lines.at(-1)).toMatch(/waits for commands\. Before that, line 4 failed: /);
+  });
+
+  it('what does not begin like a script is none', async () => {
+    writeFileSync(file('none.ipxe'), 'shell\n');
+    const { code, lines } = await run(ipxeRun, file('none.ipxe'));
+    expect([code, lines.at(-1)]).toEqual([1, expect.stringContaining('because it does not begin with #!ipxe')]);
+  });
+
   it('nobody answers DHCP', async () => {
     expect(await run(ipxeRun, file('s4.ipxe'), '--no-dhcp')).toMatchObject({ code: 1 });
   });

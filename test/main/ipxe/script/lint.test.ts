@@ -33,6 +33,11 @@ const CASES: Readonly<Record<string, readonly Case[]>> = {
     { fires: '\ufeff#!ipxe\nshell\n', at: '1:1', quiet: '#!ipxe\nshell\n', fixed: '#!ipxe\nshell\n' },
   ],
   nul: [{ fires: lines('echo a\0b'), at: '2:7', quiet: lines('echo a b'), fixed: lines('echo ab') }],
+  'line-ends': [
+    { fires: '#!ipxe\r\nshell\n', at: '2:6', quiet: '#!ipxe\r\nshell\r\n', fixed: lines('shell') },
+    { fires: '#!ipxe\nshell\r\n', at: '2:6', quiet: lines('shell'), fixed: lines('shell') },
+    { fires: lines('echo a\rb'), at: '2:7', quiet: lines('echo ab'), fixed: lines('echo ab') },
+  ],
   'non-ascii': [{ fires: lines('echo Größe'), at: '2:8', quiet: lines('echo Groesse') }],
   'too-long': [
     { fires: lines(`# ${'x'.repeat(65_600)}`), at: '1:1', quiet: lines(`# ${'x'.repeat(65_000)}`) },
