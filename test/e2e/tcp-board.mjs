@@ -29,4 +29,4 @@ createServer(socket => {
       line = '';
     }
   });
-}).listen(7000, '127.0.0.1', () => console.log('listening'));
+}).listen(Number(process.argv[2] ?? 7000), '127.0.0.1', () => console.log('listening'));
