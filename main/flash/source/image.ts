@@ -92,7 +92,7 @@ const FACTS: Readonly<
     return { xz, size: xz.reduce((sum, block) => sum + block.uncompressed, 0) };
   },
   async zstd(path, file, size) {
-    const zstd = await readZstdFrames(path, offsetReader(file), size);
+    const zstd = await readZstdFrames(path, windowReader(file), size);
     const sizes = zstd.map(({ contentSize }) => contentSize);
     return { zstd, size: sizes.includes(undefined) ? undefined : sizes.reduce((sum: number, one) => sum + one!, 0) };
   },
@@ -110,8 +110,21 @@ const offsetReader =
   (offset, length) =>
     readAt(file, offset, length);
 
-async function readAt(file: FileHandle, offset: number, length: number): Promise<Buffer> {
-  const bytes = Buffer.alloc(length);
+/** The same, always into the same memory: each answer is valid until the next. For who walks through all of a file. */
+function windowReader(file: FileHandle): ReadAt {
+  let memory = Buffer.alloc(0);
+  return (offset, length) => {
+    if (memory.length < length) memory = Buffer.alloc(length);
+    return readAt(file, offset, length, memory);
+  };
+}
+
+async function readAt(
+  file: FileHandle,
+  offset: number,
+  length: number,
+  bytes: Buffer = Buffer.alloc(length),
+): Promise<Buffer> {
   let filled = 0;
   while (filled < length) {
     const { bytesRead } = await file.read(bytes, filled, length - filled, offset + filled);
