@@ -9,7 +9,8 @@ import { benchboot, ensureBuilt, project, type Run } from './built.ts';
 const COMMANDS = [
   ...['nics', 'watch', 'serve', 'web', 'ports', 'console', 'drives', 'flash', 'read', 'probe'],
   ...['recipe check', 'recipe seal', 'pi eeprom', 'ipxe lint', 'ipxe run', 'ipxe targets', 'ipxe build'],
-  ...['ipxe inspect', 'ipxe edit', 'bench init', 'bench check', 'doctor', 'restore'],
+  ...['ipxe inspect', 'ipxe edit', 'bench init', 'bench check', 'bench import', 'bench export'],
+  ...['doctor', 'restore'],
 ];
 
 let folder: string;
