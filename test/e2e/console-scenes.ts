@@ -248,8 +248,9 @@ export const consoleScenes = (views: () => ScriptedViews) =>
       hash: '#/consoles/grid',
       act: async page => {
         await page.getByRole('button', { name: 'Type to several' }).click();
-        await page.getByRole('checkbox', { name: 'blade3' }).check();
-        await page.getByRole('checkbox', { name: 'ttyUSB2' }).check();
+        const chosen = page.getByRole('dialog');
+        await chosen.getByRole('checkbox', { name: 'blade3' }).check();
+        await chosen.getByRole('checkbox', { name: 'ttyUSB2' }).check();
         await page.keyboard.press('Escape');
         await page.getByText('Typing goes to 2 consoles').waitFor();
         await page.waitForTimeout(300);
