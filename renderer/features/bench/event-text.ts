@@ -86,7 +86,7 @@ function says(event: LoggedEvent): Said {
       return event.reason === 'probe'
         ? [`Asked how big ${event.file} is`]
         : [
-            `${event.file}: ${TFTP_REASONS[event.reason]}. ${event.detail}`,
+            `${event.file} ${TFTP_REASONS[event.reason]}: ${event.detail}`,
             event.reason === 'missing' ? 'warn' : 'bad',
           ];
     case 'http.request': {
@@ -155,10 +155,10 @@ const from = (client: string | undefined): string => (client ? ` from ${client}`
 const again = (times: number): string => (times > 0 ? `, ${times} blocks sent again` : '');
 
 const TFTP_REASONS = {
-  missing: 'not there',
-  aborted: 'it broke off',
-  timeout: 'it fell silent',
-  refused: 'refused',
+  missing: 'is not there',
+  aborted: 'broke off',
+  timeout: 'fell silent',
+  refused: 'is refused',
   failed: 'failed',
 } as const;
 
