@@ -109,12 +109,14 @@ export function inSubnet(address: Ipv4, subnet: Subnet): boolean {
 }
 
 /**
- * Whether one station may have it, whatever its network: no group, no loopback, no broadcast; in `subnet` neither of the
- * two that its ends are kept for (RFC 3021: a network of two addresses keeps none).
+ * Whether one station may have it, whatever its network: no group, no broadcast, no loopback outside `subnet`; in `subnet`
+ * neither of the two that its ends are kept for (RFC 3021: a network of two addresses keeps none).
  */
 export function isStation(address: Ipv4, subnet?: Subnet): boolean {
   const first = ipv4Number(address) >>> 24;
-  if (first === 0 || first === 127 || first >= 224) return false;
+  if (first === 0 || first >= 224) return false;
+  // A server that tests itself serves the loopback network.
+  if (first === 127 && !(subnet && inSubnet(address, subnet))) return false;
   if (!subnet || subnet.prefix >= 31) return true;
   return address !== subnet.network && address !== broadcastAddress(subnet);
 }

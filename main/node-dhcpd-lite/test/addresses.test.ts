@@ -101,6 +101,11 @@ describe('isStation', () => {
     expect(isStation(address)).toBe(false);
   });
 
+  it('loopback is somebody’s where it is served', () => {
+    expect(isStation('127.0.0.2', { network: '127.0.0.0', prefix: 8 })).toBe(true);
+    expect(isStation('127.0.0.2', subnet(24))).toBe(false);
+  });
+
   it('the ends of a network are nobody’s, unless it has but two addresses', () => {
     expect(['10.32.0.0', '10.32.0.255', '10.32.0.254'].map(each => isStation(each, subnet(24)))).toEqual([
       false,
