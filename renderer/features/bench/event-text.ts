@@ -85,10 +85,7 @@ function says(event: LoggedEvent): Said {
     case 'tftp.error':
       return event.reason === 'probe'
         ? [`Asked how big ${event.file} is`]
-        : [
-            `${event.file} ${TFTP_REASONS[event.reason]}: ${event.detail}`,
-            event.reason === 'missing' ? 'warn' : 'bad',
-          ];
+        : [`${event.file} ${TFTP_REASONS[event.reason]}: ${event.detail}`, event.reason === 'missing' ? 'warn' : 'bad'];
     case 'http.request': {
       const aborted = event.aborted ? ', broken off' : '';
       const amount = event.status < 300 ? `, ${bytesText(event.bytes)} in ${spanText(event.seconds)}` : '';
