@@ -345,7 +345,10 @@ const pcStory: Story = [
   ],
   [252.0, { type: 'dhcp.discover', mac: PC.mac, xid: '01010101', hostname: 'rack-01', vendorClass: 'd-i' }],
   [251.9, { type: 'dhcp.ack', mac: PC.mac, xid: '01010101', hostname: 'rack-01', ip: '10.32.0.52', lease: 600 }],
-  [250, { type: 'dns.query', ip: '10.32.0.52', mac: PC.mac, name: 'deb.debian.org', qtype: 'A', result: 'nxdomain' }],
+  [
+    250,
+    { type: 'dns.query', ip: '10.32.0.52', mac: PC.mac, name: 'packages.example.org', qtype: 'A', result: 'nxdomain' },
+  ],
 ];
 
 const boxStory: Story = [165, 124, 83, 42, 1].flatMap(

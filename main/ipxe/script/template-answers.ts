@@ -101,7 +101,7 @@ export const kickstart =
     '%end',
   ];
 
-/** `http://deb.debian.org/debian` in the installer's three parts. */
+/** The address of a mirror, `http://HOST/FOLDER`, in the installer's three parts. */
 function mirror(url: string): readonly string[] {
   const [, protocol = 'http', host = '', folder = ''] = /^(https?):\/\/([^/]+)(.*)$/i.exec(url) ?? [];
   const kind = protocol.toLowerCase();

@@ -172,6 +172,7 @@ export const DEBIAN: Template = {
       label: 'Packages',
       help: 'A mirror of Debian. Without internet: one in the bench’s folder, e.g. http://10.32.0.1/debian.',
       kind: 'url',
+      // What Debian's installer itself offers first.
       default: 'http://deb.debian.org/debian',
       required: true,
     },

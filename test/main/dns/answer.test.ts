@@ -73,12 +73,12 @@ describe('answers from the bench itself', () => {
     ['ANY is the address', { name: 'node-1', type: 'ANY' }, 'NOERROR A 10.32.0.77'],
     ['a zone transfer', { name: 'bench', type: 'AXFR' }, 'REFUSED'],
     ['another class', { name: 'version.bind', type: 'TXT', class: 'CH' }, 'REFUSED'],
-    ['the world', { name: 'deb.debian.org' }, 'forward'],
+    ['the world', { name: 'packages.example.org' }, 'forward'],
     ['a name that only ends like the domain', { name: 'workbench.example' }, 'forward'],
   ])('%s', (_what, asked, gives) => expect(ask(asked)).toBe(gives));
 
   it('offline, the world does not exist, at once', () => {
-    expect(ask({ name: 'deb.debian.org' }, offline)).toBe('NXDOMAIN');
+    expect(ask({ name: 'packages.example.org' }, offline)).toBe('NXDOMAIN');
     expect(ask({ name: 'node-1' }, offline)).toBe('NOERROR A 10.32.0.77');
   });
 
@@ -89,7 +89,7 @@ describe('answers from the bench itself', () => {
     };
     expect(soa({ name: 'other.bench' }, zone)).toBe(1);
     expect(soa({ name: 'node-1.bench', type: 'AAAA' }, zone)).toBe(1);
-    expect(soa({ name: 'deb.debian.org' }, offline)).toBe(0);
+    expect(soa({ name: 'packages.example.org' }, offline)).toBe(0);
   });
 
   it('copies the id, the question and the wish for recursion', () => {

@@ -37,7 +37,10 @@ const CASES: readonly (readonly [object, object])[] = [
     { type: 'http.request', ip: '10.0.0.9', method: 'GET', path: '/a', status: 404, bytes: 9, seconds: 0 },
     { kind: 'HTTP', tone: 'warn', text: 'GET /a 404' },
   ],
-  [{ type: 'dns.query', ip: '10.0.0.9', name: 'deb.debian.org', qtype: 'A', result: 'nxdomain' }, { who: '10.0.0.9' }],
+  [
+    { type: 'dns.query', ip: '10.0.0.9', name: 'packages.example.org', qtype: 'A', result: 'nxdomain' },
+    { who: '10.0.0.9' },
+  ],
   [
     { type: 'device.stage', name: 'blade3', mac: 'aa', stage: 'up', by: 'it', after: 7 },
     { kind: 'Devices', tone: 'ok', who: 'blade3' },
