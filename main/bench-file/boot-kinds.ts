@@ -3,7 +3,7 @@
  * files are written from them and read by them: what a file means is what each kind gets. Knows no format.
  */
 import { fromText } from 'node-dhcpd-lite';
-import { ARCHITECTURES, type BootTarget } from '../boot/architectures.ts';
+import { ARCHITECTURES, BOOT_TARGETS, type BootTarget } from '../boot/architectures.ts';
 import { type BootClient, PI_PREFIXES, recogniseClient } from '../boot/client.ts';
 
 export type KindName = 'ipxe' | 'u-boot' | 'pi3' | 'pi' | BootTarget | `${Exclude<BootTarget, 'bios'>}-http`;
@@ -71,15 +71,7 @@ const firmware = (name: KindName, target: BootTarget, platform: 'bios' | 'uefi' 
   };
 };
 
-const UEFI_TARGETS = [
-  'uefi-ia32',
-  'uefi-x64',
-  'uefi-arm32',
-  'uefi-arm64',
-  'uefi-riscv32',
-  'uefi-riscv64',
-  'uefi-loong64',
-] as const;
+const UEFI_TARGETS = BOOT_TARGETS.filter(target => target !== 'bios');
 
 const kind = (name: KindName, archs: readonly number[], client: BootClient): BootKind => ({
   name,

@@ -14,6 +14,7 @@ interface FolderChooserProps {
   /** Where it begins; undefined: the home folder. */
   readonly start: string | undefined;
   readonly onClose: () => void;
+  /** Called when it is closed. */
   readonly onChoose: (path: string) => void;
 }
 
@@ -28,6 +29,10 @@ export function FolderChooser({ isOpen, pick = 'folder', start, onClose, onChoos
     setTyped(undefined);
     setPath(next);
   };
+  const choose = (chosen: string): void => {
+    onClose();
+    onChoose(chosen);
+  };
   const join = (name: string): string => {
     const separator = data!.path.includes('\\') ? '\\' : '/';
     return data!.path.endsWith(separator) ? data!.path + name : data!.path + separator + name;
@@ -38,7 +43,7 @@ export function FolderChooser({ isOpen, pick = 'folder', start, onClose, onChoos
         onSubmit={event => {
           event.preventDefault();
           if (typed !== undefined && typed !== data?.path) open(typed);
-          else if (data && pick === 'folder') onChoose(data.path);
+          else if (data && pick === 'folder') choose(data.path);
         }}
       >
         <Group gap="xs" wrap="nowrap">
@@ -78,7 +83,7 @@ export function FolderChooser({ isOpen, pick = 'folder', start, onClose, onChoos
               ))}
               {data.files.map(name =>
                 pick === 'file' ? (
-                  <UnstyledButton key={name} className={classes.entry} onClick={() => onChoose(join(name))}>
+                  <UnstyledButton key={name} className={classes.entry} onClick={() => choose(join(name))}>
                     <IconFile size={18} stroke={1.6} aria-hidden />
                     <span className="cut">{name}</span>
                   </UnstyledButton>

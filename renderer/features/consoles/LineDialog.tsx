@@ -1,13 +1,14 @@
 /** The line of an open console: changed in place, without closing the port. */
-import { Autocomplete, Button, Group, Modal } from '@mantine/core';
+import { Button, Group, Modal } from '@mantine/core';
 import { useState } from 'react';
 import type { ErrorView } from '../../../main/contract/error-view.ts';
 import type { ConsoleView } from '../../../main/contract/views.ts';
 import { useSession, viewOf } from '../../engine/use-engine.tsx';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
-import { BAUD_RATES, readRate, tabName } from './consoles.state.ts';
+import { readRate, tabName } from './consoles.state.ts';
 import classes from './Dialogs.module.css';
 import { type LineChoice, LineFields } from './LineFields.tsx';
+import { RateField } from './RateField.tsx';
 
 interface LineDialogProps {
   readonly console: ConsoleView;
@@ -42,16 +43,7 @@ export function LineDialog({ console, line, onClose }: LineDialogProps) {
           if (baudRate !== undefined) void submit();
         }}
       >
-        <Autocomplete
-          label="Rate"
-          value={rate}
-          onChange={setRate}
-          data={BAUD_RATES.map(String)}
-          filter={({ options }) => options}
-          error={baudRate === undefined && 'A number of bits per second, such as 115200'}
-          classNames={{ input: 'mono' }}
-          data-autofocus
-        />
+        <RateField value={rate} onChange={setRate} isValid={baudRate !== undefined} isFirst />
         <LineFields value={choice} onChange={setChoice} />
         {error && <ErrorNote error={error} dismiss={() => setError(undefined)} />}
         <Group justify="flex-end" gap="xs">

@@ -1,6 +1,5 @@
 /** Opens a console: a serial port of this laptop, or a place on the network or of an emulator. */
 import {
-  Autocomplete,
   Button,
   Collapse,
   Group,
@@ -20,9 +19,10 @@ import { ErrorNote } from '../../ui/ErrorNote.tsx';
 import { Loading } from '../../ui/Loading.tsx';
 import { go } from '../../ui/route.ts';
 import { StatusWord } from '../../ui/StatusWord.tsx';
-import { BAUD_RATES, portsInOrder, portText, readRate, type SerialPortInfo } from './consoles.state.ts';
+import { portsInOrder, portText, readRate, type SerialPortInfo } from './consoles.state.ts';
 import classes from './Dialogs.module.css';
 import { type LineChoice, LineFields } from './LineFields.tsx';
+import { RateField } from './RateField.tsx';
 
 const EXAMPLES = [
   ['tcp:192.168.1.20:5000', 'A raw TCP port, such as a serial server’s'],
@@ -101,15 +101,11 @@ export function OpenDialog({ onClose }: { onClose: () => void }) {
               again={ports.again}
               isOpen={port => [...consoles.values()].some(({ target: own }) => own === port.path)}
             />
-            <Autocomplete
-              label="Rate"
+            <RateField
               description="115200 for most boards, 1500000 for Rockchip ones; any number goes"
               value={rate}
               onChange={setRate}
-              data={BAUD_RATES.map(String)}
-              filter={({ options }) => options}
-              error={baudRate === undefined && 'A number of bits per second, such as 115200'}
-              classNames={{ input: 'mono' }}
+              isValid={baudRate !== undefined}
             />
             <div>
               <Button

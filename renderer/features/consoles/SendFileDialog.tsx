@@ -91,10 +91,7 @@ export function SendFileDialog({ console, onClose }: { console: ConsoleView; onC
         pick="file"
         start={undefined}
         onClose={() => setChoosing(false)}
-        onChoose={path => {
-          setChoosing(false);
-          add(path);
-        }}
+        onChoose={add}
       />
     </Modal>
   );

@@ -111,10 +111,7 @@ export function WishForm({ wish, onChange, onEnter, plan, error }: WishFormProps
         isOpen={isChoosing}
         start={wish.root || undefined}
         onClose={() => setChoosing(false)}
-        onChoose={root => {
-          setChoosing(false);
-          set({ root });
-        }}
+        onChoose={root => set({ root })}
       />
     </div>
   );

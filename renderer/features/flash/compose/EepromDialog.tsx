@@ -102,10 +102,7 @@ export function EepromDialog({ isOpen, onClose }: { isOpen: boolean; onClose: ()
         pick="file"
         start={undefined}
         onClose={() => setChoosing(undefined)}
-        onChoose={path => {
-          if (choosing) chosen(choosing, path);
-          setChoosing(undefined);
-        }}
+        onChoose={path => choosing && chosen(choosing, path)}
       />
     </>
   );

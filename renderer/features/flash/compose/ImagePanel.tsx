@@ -99,10 +99,7 @@ export function ImagePanel({ draft, image }: { draft: Draft; image: Answer<Image
         pick="file"
         start={undefined}
         onClose={() => setChoosing(false)}
-        onChoose={path => {
-          setChoosing(false);
-          chooseImage(path);
-        }}
+        onChoose={chooseImage}
       />
     </Panel>
   );

@@ -92,10 +92,7 @@ export function ReadDialog({ drive, isOpen, onClose }: ReadDialogProps) {
         isOpen={isChoosing}
         start={folder || undefined}
         onClose={() => setChoosing(false)}
-        onChoose={path => {
-          setChoosing(false);
-          setFolder(path);
-        }}
+        onChoose={setFolder}
       />
     </>
   );
