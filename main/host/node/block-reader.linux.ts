@@ -1,5 +1,5 @@
 /** Reads this laptop's block devices out of sysfs, procfs and udev's data. Opens no device. */
-import { readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync, realpathSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import type { BlockDevice, BlockSnapshot } from './block-snapshot.ts';
 import type { Superblock } from './superblock.ts';
@@ -28,7 +28,11 @@ export async function blockSnapshot(contentOf: ContentOf): Promise<BlockSnapshot
   };
 }
 
-const names = (): string[] => folder(SYSFS).filter(name => !/^(ram|zram)\d/.test(name));
+/** Not those of memory, and no loop device without a file: systems have dozens, and each would cost what a drive costs. */
+const names = (): string[] =>
+  folder(SYSFS).filter(
+    name => !/^(ram|zram)\d/.test(name) && !(/^loop\d+$/.test(name) && !existsSync(join(SYSFS, name, 'loop'))),
+  );
 
 /** This process may live in a mount namespace of its own; what process 1 has mounted is in use all the same. */
 const mountinfo = (): string => `${readText('/proc/self/mountinfo') ?? ''}\n${readText('/proc/1/mountinfo') ?? ''}`;
