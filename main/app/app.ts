@@ -87,7 +87,12 @@ export async function createApp({
     devicesReplaced: () => feed.tableChanged('devices'),
   });
 
-  const consoles = new ConsoleDesk({ engine, now, changed: id => feed.rowChanged('consoles', id) });
+  const consoles = new ConsoleDesk({
+    engine,
+    now,
+    changed: id => feed.rowChanged('consoles', id),
+    counted: id => feed.rowChanged('consoleCounters', id),
+  });
   const boxes = new BoxDesk({ engine, changed: id => feed.rowChanged('boxes', id) });
 
   const flashJobs = new FlashJobs(now, id => feed.rowChanged('flashJobs', id));
@@ -132,6 +137,7 @@ export async function createApp({
     drives: () => flashDesk.view,
     flashJobs,
     consoles,
+    consoleCounters: consoles.counters,
     boxes,
     scripts,
     events: engine.events,

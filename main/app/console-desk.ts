@@ -1,5 +1,5 @@
 /** The consoles as windows see them: a row for each session, and the one piece of work that may go on in it. */
-import type { Session } from '../console/session.ts';
+import type { Counters, Session } from '../console/session.ts';
 import { errorView } from '../contract/error-view.ts';
 import type { ConsoleJob, ConsoleView } from '../contract/views.ts';
 import type { Engine } from '../engine.ts';
@@ -12,6 +12,8 @@ export interface ConsoleDeskParts {
   readonly now: () => number;
   /** The row of this console changed. */
   readonly changed: (id: string) => void;
+  /** Its counters did. */
+  readonly counted: (id: string) => void;
 }
 
 interface Shown {
@@ -26,6 +28,11 @@ const MARKERS_SHOWN = 50;
 export class ConsoleDesk implements TableSource<ConsoleView> {
   readonly #parts: ConsoleDeskParts;
   readonly #shown = new Map<string, Shown>();
+  /** A table of their own: the rest of a row is long and changes seldom. */
+  readonly counters: TableSource<Counters> = {
+    keys: () => this.#shown.keys(),
+    get: id => this.#shown.get(id)?.session.counters,
+  };
 
   constructor(parts: ConsoleDeskParts) {
     this.#parts = parts;
@@ -54,7 +61,6 @@ export class ConsoleDesk implements TableSource<ConsoleView> {
         ...(state.phase === 'waiting' && { reason: state.reason }),
         ...(state.phase === 'stopped' && { error: errorView(state.error) }),
       },
-      counters: session.counters,
       line: line && { ...line.settings, appliedBaudRate: line.appliedBaudRate },
       markers: session.markers.slice(-MARKERS_SHOWN),
       story: consoleStories.of(id),
@@ -111,22 +117,26 @@ export class ConsoleDesk implements TableSource<ConsoleView> {
 
   /** Takes sessions in that came, lets go of those that went. */
   #look(): void {
-    const { engine, now, changed } = this.#parts;
+    const { engine, now, changed, counted } = this.#parts;
     const sessions = engine.consoles.sessions();
     for (const session of sessions) {
       if (this.#shown.has(session.id)) continue;
       this.#shown.set(session.id, { session, openedAt: now(), job: undefined, stop: undefined });
       const tell = (): void => changed(session.id);
+      const count = (): void => counted(session.id);
       session.onState(tell);
+      session.onState(count);
       session.onMarker(tell);
-      session.onBytes(tell);
+      session.onBytes(count);
       tell();
+      count();
     }
     for (const [id, { stop }] of this.#shown) {
       if (sessions.some(session => session.id === id)) continue;
       stop?.abort();
       this.#shown.delete(id);
       changed(id);
+      counted(id);
     }
   }
 }

@@ -47,6 +47,7 @@ export const VIEW_KINDS = {
   drives: 'value',
   flashJobs: 'table',
   consoles: 'table',
+  consoleCounters: 'table',
   boxes: 'table',
   scripts: 'table',
   events: 'log',
@@ -73,6 +74,8 @@ export interface Views {
   readonly flashJobs: FlashJobView;
   /** By console id: the consoles that are open. */
   readonly consoles: ConsoleView;
+  /** By console id: what came and went, which changes with every octet. */
+  readonly consoleCounters: Counters;
   /** By box id: control boards that are logged in to. */
   readonly boxes: BoxView;
   /** By name: iPXE scripts, saved or only typed. */
@@ -197,7 +200,6 @@ export interface ConsoleView {
     /** Why a person must decide. */
     readonly error?: ErrorView;
   };
-  readonly counters: Counters;
   /** Undefined while there is no link, or where it has no line. */
   readonly line: (LineSettings & { readonly appliedBaudRate: number | undefined }) | undefined;
   /** The last 50. */

@@ -1,7 +1,7 @@
 /** The frame that stays: rail, top bar, what must be known in every view, the view, status line. */
-import { Suspense } from 'react';
+import { Suspense, useEffect } from 'react';
 import { useLink } from '../engine/use-engine.tsx';
-import { useRoute } from '../ui/route.ts';
+import { followLink, useRoute } from '../ui/route.ts';
 import { SlotsProvider } from '../ui/slots.ts';
 import { FaultBoundary } from './FaultBoundary.tsx';
 import classes from './Frame.module.css';
@@ -17,6 +17,10 @@ export function Frame() {
   const { state } = useLink();
   const shown = VIEWS.find(({ id }) => id === view) ?? VIEWS[0]!;
   useFrameCommands();
+  useEffect(() => {
+    document.addEventListener('click', followLink);
+    return () => document.removeEventListener('click', followLink);
+  }, []);
   const isAlone = shown.isAlone?.(rest) ?? false;
   return (
     <div className={classes.frame} data-alone={isAlone || undefined}>

@@ -1,6 +1,8 @@
 /** One window's talk with the engine: opens the link, keeps the views, opens it again when it breaks. Knows no React. */
+
 import type { CallArgs, CallName, CallResult } from '../../main/contract/calls.ts';
 import { CallError, type Connection, connect, type StreamListener } from '../../main/rpc/connect.ts';
+import { whenPainted } from '../ui/when-painted.ts';
 import type { Link } from './link.ts';
 import { FIRST_LINK, type LinkEvent, type LinkState, nextLink, retryAfterMs } from './link-state.ts';
 import { Store } from './store.ts';
@@ -97,19 +99,3 @@ const NO_LINE = {
   code: 'GONE',
   message: 'The engine cannot be reached now. Nothing was changed; try again when it is back.',
 };
-
-/** A window that nobody sees paints nothing, and needs its news less often. */
-const HIDDEN_MS = 500;
-
-/** What a person does comes first: the news rest for as long as they took to draw. */
-const MOST_REST_MS = 200;
-
-function whenPainted(done: () => void): void {
-  if (document.hidden) {
-    setTimeout(done, HIDDEN_MS);
-    return;
-  }
-  const start = performance.now();
-  // The frame's callback runs before it is painted, a task from there after.
-  requestAnimationFrame(() => setTimeout(() => setTimeout(done, Math.min(MOST_REST_MS, performance.now() - start))));
-}

@@ -27,7 +27,23 @@ function decode(part: string): string {
 /** Opens a view, or something in it. */
 export function go(view: string, ...rest: readonly string[]): void {
   const hash = routeHash(view, ...rest);
-  if (hash !== location.hash) location.hash = hash;
+  open(hash);
+}
+
+/** For every click in the window: a link of the address opens at once, a few frames before the browser would tell of it. */
+export function followLink(event: MouseEvent): void {
+  const link = event.target instanceof Element ? event.target.closest('a') : null;
+  const hash = link?.getAttribute('href');
+  const isPlain = event.button === 0 && !(event.ctrlKey || event.metaKey || event.shiftKey || event.altKey);
+  if (!link || !hash?.startsWith('#/') || !isPlain || link.target || event.defaultPrevented) return;
+  event.preventDefault();
+  open(hash);
+}
+
+function open(hash: string): void {
+  if (hash === location.hash) return;
+  history.pushState(null, '', hash);
+  for (const listener of [...listeners]) listener();
 }
 
 let known: { readonly hash: string; readonly route: Route } = { hash: '', route: { view: '', rest: [] } };
@@ -41,7 +57,13 @@ export function useRoute(): Route {
   return useSyncExternalStore(onHashChange, current);
 }
 
+const listeners = new Set<() => void>();
+
 function onHashChange(listener: () => void): () => void {
+  listeners.add(listener);
   window.addEventListener('hashchange', listener);
-  return () => window.removeEventListener('hashchange', listener);
+  return () => {
+    listeners.delete(listener);
+    window.removeEventListener('hashchange', listener);
+  };
 }

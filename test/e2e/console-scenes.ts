@@ -24,7 +24,6 @@ const consoleAt = (id: string, more: Partial<ConsoleView>): ConsoleView => ({
   target: `/dev/ttyUSB${id}`,
   openedAt: ago(600 - Number(id)),
   state: { phase: 'open', since: ago(500) },
-  counters: { received: 48_213, sent: 214, lines: 812, connections: 1 },
   line: LINE,
   markers: [],
   story: { boot: 1, stages: [], hints: [], owner: undefined },
@@ -83,7 +82,6 @@ const SERVER = consoleAt('4', {
   name: 'telnet:192.168.1.20',
   target: 'telnet:192.168.1.20',
   line: undefined,
-  counters: { received: 1_204_882, sent: 4_100, lines: 20_411, connections: 3 },
 });
 
 const BOOT_TEXT = `\x1b[0mDDR Version V1.11 20230627
@@ -156,8 +154,15 @@ const HANDLERS: Partial<Handlers> = {
   'console.modem': () => ({ dtr: true, rts: false, cts: true, dsr: false, dcd: false, ri: undefined }),
 };
 
-const table = (...consoles: readonly ConsoleView[]): Map<string, ConsoleView> =>
-  new Map(consoles.map(each => [each.id, each]));
+const open = (...consoles: readonly ConsoleView[]) => ({
+  consoles: new Map(consoles.map(each => [each.id, each])),
+  consoleCounters: new Map(
+    consoles.map(({ id }) => [
+      id,
+      { received: 1_204_882, sent: 4_100, lines: 20_411, connections: id === '4' ? 3 : 1 },
+    ]),
+  ),
+});
 
 const BOX: BoxView = {
   id: 'mixtile@10.32.0.50:22',
@@ -208,7 +213,7 @@ export const consoleScenes = (views: () => ScriptedViews) =>
   ({
     'consoles-empty': (): Scene => ({ views: views(), handlers: HANDLERS, hash: '#/consoles' }),
     'console-boot': (): Scene => ({
-      views: { ...views(), consoles: table(BLADE3, PI, LOST, SERVER) },
+      views: { ...views(), ...open(BLADE3, PI, LOST, SERVER) },
       handlers: HANDLERS,
       hash: '#/consoles/console/1',
       act: async page => {
@@ -218,7 +223,7 @@ export const consoleScenes = (views: () => ScriptedViews) =>
       },
     }),
     'console-waiting': (): Scene => ({
-      views: { ...views(), consoles: table(BLADE3, LOST) },
+      views: { ...views(), ...open(BLADE3, LOST) },
       handlers: HANDLERS,
       hash: '#/consoles/console/3',
       act: async page => {
@@ -228,7 +233,7 @@ export const consoleScenes = (views: () => ScriptedViews) =>
     'console-job': (): Scene => ({
       views: {
         ...views(),
-        consoles: table(
+        ...open(
           consoleAt('1', {
             name: 'blade3',
             job: { kind: 'send', says: 'Sending kernel8.img', done: 6_200_000, of: 24_800_000 },
@@ -243,7 +248,7 @@ export const consoleScenes = (views: () => ScriptedViews) =>
       },
     }),
     'console-grid': (): Scene => ({
-      views: { ...views(), consoles: table(BLADE3, PI, LOST, SERVER) },
+      views: { ...views(), ...open(BLADE3, PI, LOST, SERVER) },
       handlers: HANDLERS,
       hash: '#/consoles/grid',
       act: async page => {
@@ -257,7 +262,7 @@ export const consoleScenes = (views: () => ScriptedViews) =>
       },
     }),
     'console-hex': (): Scene => ({
-      views: { ...views(), consoles: table(BLADE3) },
+      views: { ...views(), ...open(BLADE3) },
       handlers: HANDLERS,
       hash: '#/consoles',
       act: async page => {
@@ -266,7 +271,7 @@ export const consoleScenes = (views: () => ScriptedViews) =>
       },
     }),
     'console-open': (): Scene => ({
-      views: { ...views(), consoles: table(BLADE3) },
+      views: { ...views(), ...open(BLADE3) },
       handlers: HANDLERS,
       hash: '#/consoles/open',
       act: async page => {
@@ -274,7 +279,7 @@ export const consoleScenes = (views: () => ScriptedViews) =>
       },
     }),
     'console-paste': (): Scene => ({
-      views: { ...views(), consoles: table(BLADE3) },
+      views: { ...views(), ...open(BLADE3) },
       handlers: HANDLERS,
       hash: '#/consoles',
       act: async page => {

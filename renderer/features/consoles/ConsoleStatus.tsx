@@ -1,8 +1,8 @@
 /** What a console is, in one line: its state, its line, what came and how fast, its log, and the work that goes on. */
 import { Button, CopyButton, Progress, Tooltip, UnstyledButton } from '@mantine/core';
 import { useEffect, useRef, useState } from 'react';
-import type { ConsoleJob, ConsoleView } from '../../../main/contract/views.ts';
-import { useCall } from '../../engine/use-engine.tsx';
+import type { ConsoleJob, ConsoleView, Views } from '../../../main/contract/views.ts';
+import { useCall, useRow } from '../../engine/use-engine.tsx';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
 import { StatusWord } from '../../ui/StatusWord.tsx';
 import classes from './ConsoleStatus.module.css';
@@ -18,7 +18,7 @@ interface ConsoleStatusProps {
 }
 
 export function ConsoleStatus({ console, isShort = false, onLine }: ConsoleStatusProps) {
-  const { id, target, line, counters, log, state } = console;
+  const { id, target, line, log, state } = console;
   const { tone, text } = stateWord(console);
   const resume = useCall('console.resume');
   const canResume = state.phase === 'released' || state.phase === 'stopped' || state.phase === 'waiting';
@@ -47,22 +47,9 @@ export function ConsoleStatus({ console, isShort = false, onLine }: ConsoleStatu
             </UnstyledButton>
           </Tooltip>
         )}
-        <Fact label="What comes per second">
-          <Rate key={id} received={counters.received} />
-        </Fact>
-        <Fact label={`Received ${countText(counters.received)} octets, sent ${countText(counters.sent)}`}>
-          <span className="numbers">{sizeText(counters.received)}</span>
-        </Fact>
+        <Traffic key={id} id={id} isShort={isShort} />
         {!isShort && (
           <>
-            <Fact label="Lines received">
-              <span className="numbers">{countText(counters.lines)} lines</span>
-            </Fact>
-            {counters.connections > 1 && (
-              <Fact label="Times it was connected">
-                <span className="numbers">connected {countText(counters.connections)} times</span>
-              </Fact>
-            )}
             {line && <ModemLights key={id} id={id} />}
             <span className={classes.spring} />
             {log ? (
@@ -84,6 +71,33 @@ export function ConsoleStatus({ console, isShort = false, onLine }: ConsoleStatu
     </>
   );
 }
+
+/** What came and went. Drawn again with every octet, so nothing else stands in it. */
+function Traffic({ id, isShort }: { id: string; isShort: boolean }) {
+  const { received, sent, lines, connections } = useRow('consoleCounters', id) ?? NOTHING_YET;
+  return (
+    <>
+      <Fact label="What comes per second">
+        <Rate received={received} />
+      </Fact>
+      <Fact label={`Received ${countText(received)} octets, sent ${countText(sent)}`}>
+        <span className="numbers">{sizeText(received)}</span>
+      </Fact>
+      {!isShort && (
+        <Fact label="Lines received">
+          <span className="numbers">{countText(lines)} lines</span>
+        </Fact>
+      )}
+      {!isShort && connections > 1 && (
+        <Fact label="Times it was connected">
+          <span className="numbers">connected {countText(connections)} times</span>
+        </Fact>
+      )}
+    </>
+  );
+}
+
+const NOTHING_YET: Views['consoleCounters'] = { received: 0, sent: 0, lines: 0, connections: 0 };
 
 /** `mayBeCut`: the end of it matters less than all the others. */
 function Fact({ label, children, mayBeCut = false }: { label: string; children: React.ReactNode; mayBeCut?: boolean }) {

@@ -9,7 +9,7 @@ import { copyText } from '../../ui/copy.ts';
 import { ErrorNote } from '../../ui/ErrorNote.tsx';
 import classes from './ConsoleTerminal.module.css';
 import { countText, linesOf, PASTE_ASKS_AT, tabName } from './consoles.state.ts';
-import { changeLooks, FONT_SIZES, useLooks, useTypesTo } from './looks.ts';
+import { useLooks, useTypesTo, zoom } from './looks.ts';
 import { PasteDialog } from './PasteDialog.tsx';
 import { base64Of, type Found, type TerminalHandle, useTerminal } from './use-terminal.ts';
 
@@ -86,8 +86,8 @@ export function ConsoleTerminal({ console, control, autoFocus = false }: Console
     if (event.key === 'Escape' && event.shiftKey) place.current?.closest<HTMLElement>('[data-pane]')?.focus();
     else if (command && event.shiftKey && key === 'f') own.find();
     else if (command && event.shiftKey && key === 'c') own.copy();
-    else if (command && (event.key === '+' || event.key === '=')) zoom(fontSize + 1);
-    else if (command && event.key === '-') zoom(fontSize - 1);
+    else if (command && (event.key === '+' || event.key === '=')) zoom(1);
+    else if (command && event.key === '-') zoom(-1);
     // The browser pastes: `takePaste` gets it.
     else if (command && event.shiftKey && key === 'v') return true;
     // Consoles by number, as everywhere.
@@ -161,10 +161,6 @@ const NO_CLIPBOARD: ErrorView = {
   code: 'GONE',
   message: 'The browser does not let this page read the clipboard. Click into the terminal and press Ctrl+Shift+V.',
 };
-
-export function zoom(size: number): void {
-  changeLooks({ fontSize: Math.max(FONT_SIZES.least, Math.min(FONT_SIZES.most, size)) });
-}
 
 function FindBar({
   handle,

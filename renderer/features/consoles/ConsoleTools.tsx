@@ -22,15 +22,15 @@ import {
   IconZoomIn,
   IconZoomOut,
 } from '@tabler/icons-react';
-import { type ReactNode, type RefObject, useMemo, useState } from 'react';
+import { memo, type RefObject, useCallback, useMemo, useState } from 'react';
 import type { ConsoleView } from '../../../main/contract/views.ts';
 import { useLink, useSession } from '../../engine/use-engine.tsx';
 import { type Command, useCommands } from '../../ui/commands.ts';
 import { routeHash } from '../../ui/route.ts';
 import classes from './ConsolePane.module.css';
-import { type TerminalControl, zoom } from './ConsoleTerminal.tsx';
+import type { TerminalControl } from './ConsoleTerminal.tsx';
 import { loopbackOutcome, senseOutcome, tabName } from './consoles.state.ts';
-import { changeLooks, useLooks } from './looks.ts';
+import { changeLooks, useLooks, zoom } from './looks.ts';
 import { MarkDialog } from './MarkDialog.tsx';
 import { SendFileDialog } from './SendFileDialog.tsx';
 import { work } from './work.ts';
@@ -47,7 +47,6 @@ interface ConsoleToolsProps {
 export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }: ConsoleToolsProps) {
   const session = useSession();
   const { facts } = useLink();
-  const { times, stages, macros, fontSize } = useLooks();
   const { id, line, job, state } = console;
   /** The console that the open dialog is about. */
   const [sendingTo, setSendingTo] = useState<string>();
@@ -55,8 +54,21 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
   const isOpen = state.phase === 'open';
   const isFree = isOpen && job === undefined;
 
+  const does = useMemo(
+    () => ({
+      find: () => control.current?.find(),
+      copy: () => control.current?.copy(),
+      paste: () => control.current?.paste(),
+    }),
+    [control],
+  );
+  const flipHex = useCallback(() => onHex(!isHex), [onHex, isHex]);
+  const popOut = useCallback(
+    () => void window.open(routeHash('consoles', 'alone', id), `console-${id}`, 'popup,width=960,height=640'),
+    [id],
+  );
   const actions = useMemo((): readonly Action[] => {
-    const does = { id };
+    const one = { id };
     return [
       { id: 'send', label: 'Send a file', icon: IconUpload, off: !isFree, run: () => setSendingTo(id) },
       { id: 'mark', label: 'Write a mark into the log', icon: IconBookmark, run: () => setMarking(id) },
@@ -66,34 +78,34 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
         label: 'Send a break',
         icon: IconBolt,
         off: !isOpen,
-        run: () => work(console, session.call('console.break', does), () => ({ tone: 'ok', text: 'Sent a break.' })),
+        run: () => work(console, session.call('console.break', one), () => ({ tone: 'ok', text: 'Sent a break.' })),
       },
       {
         id: 'sense',
         label: 'Sense the rate',
         icon: IconAntennaBars5,
         off: !line || !isFree,
-        run: () => work(console, session.call('console.sense', does), senseOutcome),
+        run: () => work(console, session.call('console.sense', one), senseOutcome),
       },
       {
         id: 'loopback',
         label: 'Test the adapter (TX on RX)',
         icon: IconRepeat,
         off: !line || !isFree,
-        run: () => work(console, session.call('console.loopback', does), loopbackOutcome),
+        run: () => work(console, session.call('console.loopback', one), loopbackOutcome),
       },
       state.phase === 'released'
         ? {
             id: 'resume',
             label: 'Take the port back',
             icon: IconPlayerEject,
-            run: () => work(console, session.call('console.resume', does)),
+            run: () => work(console, session.call('console.resume', one)),
           }
         : {
             id: 'release',
             label: 'Let another program use the port',
             icon: IconPlayerEject,
-            run: () => work(console, session.call('console.release', does)),
+            run: () => work(console, session.call('console.release', one)),
           },
       {
         id: 'clear',
@@ -124,82 +136,43 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
           group: 'Console',
           icon: IconSearch,
           keys: 'Ctrl+Shift+F',
-          run: () => control.current?.find(),
+          run: does.find,
         },
         {
           id: 'console.hex',
           label: isHex ? 'Show the terminal' : 'Show octets (hex)',
           group: 'Console',
           icon: IconBinary,
-          run: () => onHex(!isHex),
+          run: flipHex,
         },
       ],
-      [actions, console, control, isHex, onHex],
+      [actions, console, does, isHex, flipHex],
     ),
   );
 
   return (
     <div className={classes.tools} role="toolbar" aria-label="Tools of the console">
-      <Toggle
-        label="Boot stages"
-        isOn={stages}
-        icon={<IconActivityHeartbeat size={18} stroke={1.6} />}
-        onClick={() => changeLooks({ stages: !stages })}
-      />
-      <Toggle
-        label="Times of the lines"
-        isOn={times}
-        icon={<IconClock size={18} stroke={1.6} />}
-        onClick={() => changeLooks({ times: !times })}
-      />
-      <Toggle
+      <LookToggle look="stages" label="Boot stages" icon={IconActivityHeartbeat} />
+      <LookToggle look="times" label="Times of the lines" icon={IconClock} />
+      <Tool
         label={isHex ? 'Show the terminal' : 'Show octets (hex)'}
         isOn={isHex}
-        icon={isHex ? <IconTerminal2 size={18} stroke={1.6} /> : <IconBinary size={18} stroke={1.6} />}
-        onClick={() => onHex(!isHex)}
+        icon={isHex ? IconTerminal2 : IconBinary}
+        onClick={flipHex}
       />
-      <Toggle
-        label="Macros"
-        isOn={macros}
-        icon={<IconListCheck size={18} stroke={1.6} />}
-        onClick={() => changeLooks({ macros: !macros })}
-      />
+      <LookToggle look="macros" label="Macros" icon={IconListCheck} />
       <span className={classes.spring} />
       {!isHex && (
         <>
-          <Tool
-            label="Find (Ctrl+Shift+F)"
-            icon={<IconSearch size={18} stroke={1.6} />}
-            onClick={() => control.current?.find()}
-          />
-          <Tool
-            label="Copy what is selected (Ctrl+Shift+C)"
-            icon={<IconCopy size={18} stroke={1.6} />}
-            onClick={() => control.current?.copy()}
-          />
-          <Tool
-            label="Paste (Ctrl+Shift+V)"
-            icon={<IconClipboard size={18} stroke={1.6} />}
-            onClick={() => control.current?.paste()}
-          />
-          <Tool
-            label="Smaller letters (Ctrl+-)"
-            icon={<IconZoomOut size={18} stroke={1.6} />}
-            onClick={() => zoom(fontSize - 1)}
-          />
-          <Tool
-            label="Larger letters (Ctrl++)"
-            icon={<IconZoomIn size={18} stroke={1.6} />}
-            onClick={() => zoom(fontSize + 1)}
-          />
+          <Tool label="Find (Ctrl+Shift+F)" icon={IconSearch} onClick={does.find} />
+          <Tool label="Copy what is selected (Ctrl+Shift+C)" icon={IconCopy} onClick={does.copy} />
+          <Tool label="Paste (Ctrl+Shift+V)" icon={IconClipboard} onClick={does.paste} />
+          <Tool label="Smaller letters (Ctrl+-)" icon={IconZoomOut} onClick={smaller} />
+          <Tool label="Larger letters (Ctrl++)" icon={IconZoomIn} onClick={larger} />
         </>
       )}
       {!isAlone && facts.kind === 'browser' && (
-        <Tool
-          label="Open in a window of its own"
-          icon={<IconExternalLink size={18} stroke={1.6} />}
-          onClick={() => window.open(routeHash('consoles', 'alone', id), `console-${id}`, 'popup,width=960,height=640')}
-        />
+        <Tool label="Open in a window of its own" icon={IconExternalLink} onClick={popOut} />
       )}
       <Menu position="bottom-end" withinPortal shadow="md">
         <Menu.Target>
@@ -231,38 +204,36 @@ interface Action {
   readonly run: () => void;
 }
 
-function Tool({ label, icon, onClick }: { label: string; icon: ReactNode; onClick: () => void }) {
-  return (
-    <Tooltip label={label}>
-      <ActionIcon aria-label={label.replace(/ \(Ctrl.*/, '')} onClick={onClick}>
-        {icon}
-      </ActionIcon>
-    </Tooltip>
-  );
+interface ToolProps {
+  readonly label: string;
+  readonly icon: NonNullable<Command['icon']>;
+  /** Undefined: it is no switch. */
+  readonly isOn?: boolean;
+  /** The same one each time: a tool is drawn again only when it looks different. */
+  readonly onClick: () => void;
 }
 
-function Toggle({
-  label,
-  isOn,
-  icon,
-  onClick,
-}: {
-  label: string;
-  isOn: boolean;
-  icon: ReactNode;
-  onClick: () => void;
-}) {
+const Tool = memo(function Tool({ label, icon: Icon, isOn, onClick }: ToolProps) {
   return (
     <Tooltip label={label}>
       <ActionIcon
-        aria-label={label}
+        aria-label={label.replace(/ \(Ctrl.*/, '')}
         aria-pressed={isOn}
         variant={isOn ? 'light' : 'subtle'}
         color={isOn ? 'accent' : 'gray'}
         onClick={onClick}
       >
-        {icon}
+        <Icon size={18} stroke={1.6} />
       </ActionIcon>
     </Tooltip>
   );
+});
+
+function LookToggle({ look, ...tool }: { look: 'stages' | 'times' | 'macros' } & Pick<ToolProps, 'label' | 'icon'>) {
+  const isOn = useLooks()[look];
+  const flip = useCallback(() => changeLooks({ [look]: !isOn }), [look, isOn]);
+  return <Tool {...tool} isOn={isOn} onClick={flip} />;
 }
+
+const smaller = (): void => zoom(-1);
+const larger = (): void => zoom(1);

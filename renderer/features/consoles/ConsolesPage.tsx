@@ -15,6 +15,7 @@ import { shownOf, tabName, tabsOf } from './consoles.state.ts';
 import { typeTo, useLooks, useTypesTo } from './looks.ts';
 import { OpenDialog } from './OpenDialog.tsx';
 import { TabStrip } from './TabStrip.tsx';
+import { prepareScreens } from './terminal-screens.ts';
 
 export default function ConsolesPage() {
   const consoles = useTable('consoles');
@@ -25,6 +26,7 @@ export default function ConsolesPage() {
   const [isOpening, setOpening] = useState(false);
   const isTabs = part !== 'grid' && part !== 'box' && part !== 'alone';
 
+  useEffect(prepareScreens, []);
   useEffect(() => {
     if (part === 'open') {
       setOpening(true);

@@ -1,6 +1,6 @@
 /** Ready-made scripts as buttons; one that needs values asks for them first. */
 import { Button, Group, Modal, PasswordInput, TextInput, Tooltip } from '@mantine/core';
-import { useState } from 'react';
+import { memo, type RefObject, useRef, useState } from 'react';
 import type { CallResult } from '../../../main/contract/calls.ts';
 import type { ConsoleView } from '../../../main/contract/views.ts';
 import { useAnswer, useSession } from '../../engine/use-engine.tsx';
@@ -21,20 +21,17 @@ export function MacroBar({ console }: { console: ConsoleView }) {
       session.call('console.script', { id: console.id, script: name, ...(values && { values }) }),
       scriptOutcome,
     );
+  const begin = useRef<(script: Script) => void>(run);
+  begin.current = script => (script.values ? setAsking({ script, id: console.id }) : run(script));
   return (
     <div className={classes.macros} role="toolbar" aria-label="Macros">
       {data?.map(script => (
-        <Tooltip key={script.name} label={script.about ?? script.name} w={280}>
-          <Button
-            variant="default"
-            size="compact-sm"
-            disabled={console.job !== undefined || console.state.phase !== 'open'}
-            onClick={() => (script.values ? setAsking({ script, id: console.id }) : run(script))}
-          >
-            {scriptTitle(script.name)}
-            {script.values && ' …'}
-          </Button>
-        </Tooltip>
+        <Macro
+          key={script.name}
+          script={script}
+          isOff={console.job !== undefined || console.state.phase !== 'open'}
+          begin={begin}
+        />
       ))}
       {asking?.id === console.id && (
         <ValuesDialog
@@ -49,6 +46,24 @@ export function MacroBar({ console }: { console: ConsoleView }) {
     </div>
   );
 }
+
+interface MacroProps {
+  readonly script: Script;
+  readonly isOff: boolean;
+  /** A ref, so that another console does not draw the buttons again. */
+  readonly begin: RefObject<(script: Script) => void>;
+}
+
+const Macro = memo(function Macro({ script, isOff, begin }: MacroProps) {
+  return (
+    <Tooltip label={script.about ?? script.name} w={280}>
+      <Button variant="default" size="compact-sm" disabled={isOff} onClick={() => begin.current(script)}>
+        {scriptTitle(script.name)}
+        {script.values && ' …'}
+      </Button>
+    </Tooltip>
+  );
+});
 
 interface ValuesDialogProps {
   readonly script: Script;

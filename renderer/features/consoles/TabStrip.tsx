@@ -2,7 +2,7 @@
 import { ActionIcon, Menu, TextInput, Tooltip } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
 import { IconChevronDown, IconPencil, IconX } from '@tabler/icons-react';
-import { type DragEvent, type KeyboardEvent, useRef, useState } from 'react';
+import { type DragEvent, type KeyboardEvent, memo, type RefObject, useRef, useState } from 'react';
 import type { ConsoleView } from '../../../main/contract/views.ts';
 import { useSession, viewOf } from '../../engine/use-engine.tsx';
 import { go, routeHash } from '../../ui/route.ts';
@@ -72,86 +72,124 @@ export function TabStrip({ tabs, shown }: TabStripProps) {
     dragged.current = undefined;
   };
 
+  const acts = useRef<TabActs>({ order, close, rename, setRenaming, onKeyDown, onDrop, dragged });
+  acts.current = { order, close, rename, setRenaming, onKeyDown, onDrop, dragged };
   return (
     <ul ref={list} className={classes.tabs} aria-label="Open consoles">
-      {tabs.map((tab, index) => {
-        const { tone, text } = stateWord(tab);
-        return (
-          <li
-            key={tab.id}
-            className={classes.tab}
-            data-current={tab.id === shown || undefined}
-            data-colour={colours[tab.target]}
-            data-shared={typesTo.has(tab.id) || undefined}
-            onDragOver={event => dragged.current && event.preventDefault()}
-            onDrop={event => onDrop(event, index)}
-          >
-            {renaming === tab.id ? (
-              <NameField tab={tab} onDone={(name, byKey) => rename(tab, name, byKey)} />
-            ) : (
-              <a
-                href={routeHash('consoles', 'console', tab.id)}
-                className={classes.link}
-                aria-current={tab.id === shown ? 'page' : undefined}
-                title={`${tab.target}: ${text}`}
-                draggable
-                onDragStart={() => {
-                  dragged.current = tab.id;
-                }}
-                onDoubleClick={() => setRenaming(tab.id)}
-                onKeyDown={event => onKeyDown(event, index)}
-              >
-                <span className={classes.state} data-tone={tone} role="img" aria-label={text} />
-                <span className={`${classes.name} cut`}>{tabName(tab)}</span>
-              </a>
-            )}
-            <span className={classes.tools}>
-              <Menu position="bottom-start" shadow="md">
-                <Menu.Target>
-                  <ActionIcon size="sm" aria-label={`More for the tab ${tabName(tab)}`}>
-                    <IconChevronDown size={14} stroke={1.8} />
-                  </ActionIcon>
-                </Menu.Target>
-                <Menu.Dropdown>
-                  <Menu.Item
-                    leftSection={<IconPencil size={16} stroke={1.6} />}
-                    rightSection="F2"
-                    onClick={() => setRenaming(tab.id)}
-                  >
-                    Rename
-                  </Menu.Item>
-                  <Menu.Item disabled={index === 0} onClick={() => order(index, index - 1)}>
-                    Move left
-                  </Menu.Item>
-                  <Menu.Item disabled={index === tabs.length - 1} onClick={() => order(index, index + 1)}>
-                    Move right
-                  </Menu.Item>
-                  <Menu.Divider />
-                  <Menu.Label>Colour</Menu.Label>
-                  {[undefined, ...COLOURS].map(colour => (
-                    <Menu.Item
-                      key={colour ?? 'none'}
-                      leftSection={<span className={classes.swatch} data-colour={colour} />}
-                      aria-current={colours[tab.target] === colour}
-                      onClick={() => changeLooks({ colours: coloured(colours, tab.target, colour) })}
-                    >
-                      {colour ? colour.charAt(0).toUpperCase() + colour.slice(1) : 'None'}
-                    </Menu.Item>
-                  ))}
-                </Menu.Dropdown>
-              </Menu>
-              <Tooltip label="Close; its log stays">
-                <ActionIcon size="sm" aria-label={`Close ${tabName(tab)}`} onClick={() => void close(tab)}>
-                  <IconX size={14} stroke={1.8} />
-                </ActionIcon>
-              </Tooltip>
-            </span>
-          </li>
-        );
-      })}
+      {tabs.map((tab, index) => (
+        <Tab
+          key={tab.id}
+          tab={tab}
+          index={index}
+          isLast={index === tabs.length - 1}
+          isShown={tab.id === shown}
+          isShared={typesTo.has(tab.id)}
+          isRenaming={renaming === tab.id}
+          colours={colours}
+          acts={acts}
+        />
+      ))}
     </ul>
   );
 }
+
+/** What the strip does with its tabs, as it is now. */
+interface TabActs {
+  readonly order: (from: number, to: number) => void;
+  readonly close: (tab: ConsoleView) => Promise<void>;
+  readonly rename: (tab: ConsoleView, name: string, byKey: boolean) => void;
+  readonly setRenaming: (id: string) => void;
+  readonly onKeyDown: (event: KeyboardEvent, index: number) => void;
+  readonly onDrop: (event: DragEvent, index: number) => void;
+  readonly dragged: RefObject<string | undefined>;
+}
+
+interface TabProps {
+  readonly tab: ConsoleView;
+  readonly index: number;
+  readonly isLast: boolean;
+  readonly isShown: boolean;
+  readonly isShared: boolean;
+  readonly isRenaming: boolean;
+  readonly colours: Readonly<Record<string, Colour>>;
+  /** A ref, so that a tab is drawn again only when something of its own changed: its menu costs more than all the rest. */
+  readonly acts: RefObject<TabActs>;
+}
+
+const Tab = memo(function Tab({ tab, index, isLast, isShown, isShared, isRenaming, colours, acts }: TabProps) {
+  const { tone, text } = stateWord(tab);
+  return (
+    <li
+      className={classes.tab}
+      data-current={isShown || undefined}
+      data-colour={colours[tab.target]}
+      data-shared={isShared || undefined}
+      onDragOver={event => acts.current.dragged.current && event.preventDefault()}
+      onDrop={event => acts.current.onDrop(event, index)}
+    >
+      {isRenaming ? (
+        <NameField tab={tab} onDone={(name, byKey) => acts.current.rename(tab, name, byKey)} />
+      ) : (
+        <a
+          href={routeHash('consoles', 'console', tab.id)}
+          className={classes.link}
+          aria-current={isShown ? 'page' : undefined}
+          title={`${tab.target}: ${text}`}
+          draggable
+          onDragStart={() => {
+            acts.current.dragged.current = tab.id;
+          }}
+          onDoubleClick={() => acts.current.setRenaming(tab.id)}
+          onKeyDown={event => acts.current.onKeyDown(event, index)}
+        >
+          <span className={classes.state} data-tone={tone} role="img" aria-label={text} />
+          <span className={`${classes.name} cut`}>{tabName(tab)}</span>
+        </a>
+      )}
+      <span className={classes.tools}>
+        <Menu position="bottom-start" shadow="md">
+          <Menu.Target>
+            <ActionIcon size="sm" aria-label={`More for the tab ${tabName(tab)}`}>
+              <IconChevronDown size={14} stroke={1.8} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item
+              leftSection={<IconPencil size={16} stroke={1.6} />}
+              rightSection="F2"
+              onClick={() => acts.current.setRenaming(tab.id)}
+            >
+              Rename
+            </Menu.Item>
+            <Menu.Item disabled={index === 0} onClick={() => acts.current.order(index, index - 1)}>
+              Move left
+            </Menu.Item>
+            <Menu.Item disabled={isLast} onClick={() => acts.current.order(index, index + 1)}>
+              Move right
+            </Menu.Item>
+            <Menu.Divider />
+            <Menu.Label>Colour</Menu.Label>
+            {[undefined, ...COLOURS].map(colour => (
+              <Menu.Item
+                key={colour ?? 'none'}
+                leftSection={<span className={classes.swatch} data-colour={colour} />}
+                aria-current={colours[tab.target] === colour}
+                onClick={() => changeLooks({ colours: coloured(colours, tab.target, colour) })}
+              >
+                {colour ? colour.charAt(0).toUpperCase() + colour.slice(1) : 'None'}
+              </Menu.Item>
+            ))}
+          </Menu.Dropdown>
+        </Menu>
+        <Tooltip label="Close; its log stays">
+          <ActionIcon size="sm" aria-label={`Close ${tabName(tab)}`} onClick={() => void acts.current.close(tab)}>
+            <IconX size={14} stroke={1.8} />
+          </ActionIcon>
+        </Tooltip>
+      </span>
+    </li>
+  );
+});
 
 function coloured(
   colours: Readonly<Record<string, Colour>>,

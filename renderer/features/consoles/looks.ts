@@ -17,7 +17,7 @@ export interface Looks {
   readonly stages: boolean;
 }
 
-export const FONT_SIZES = { least: 9, most: 28 } as const;
+const FONT_SIZES = { least: 9, most: 28 } as const;
 const DEFAULTS: Looks = { order: [], colours: {}, grid: [], fontSize: 13, times: false, macros: true, stages: true };
 const KEY = 'benchboot.consoles';
 
@@ -44,6 +44,10 @@ export function changeLooks(change: Partial<Looks>): void {
   }
   publish();
 }
+
+/** Larger letters by so many pixels, or smaller ones. */
+export const zoom = (by: number): void =>
+  changeLooks({ fontSize: Math.max(FONT_SIZES.least, Math.min(FONT_SIZES.most, looks.fontSize + by)) });
 
 /** Ids of the consoles that get what is typed in any of them; none: each gets its own. */
 export const useTypesTo = (): ReadonlySet<string> => useSyncExternalStore(onChange, () => typesTo);

@@ -1,5 +1,5 @@
 /** When each line of a terminal came, for the column beside it. Lines are counted through, so that old ones may go. */
-import type { IMarker, Terminal } from '@xterm/xterm';
+import type { IDisposable, IMarker, Terminal } from '@xterm/xterm';
 
 /** Moments kept; the log has the time of every line. */
 const MOST = 20_000;
@@ -19,14 +19,21 @@ export class TerminalTimes {
   #anchorRow = 0;
   #anchorLine = 0;
   #moments: Moment[] = [];
+  readonly #resized: IDisposable;
 
   constructor(screen: Terminal) {
     this.#screen = screen;
     let columns = screen.cols;
-    screen.onResize(({ cols }) => {
+    this.#resized = screen.onResize(({ cols }) => {
       if (cols !== columns) this.#rowsAnew();
       columns = cols;
     });
+  }
+
+  /** The terminal is going to be another console's. */
+  stop(): void {
+    this.#resized.dispose();
+    this.#forget();
   }
 
   /** What is written next came at this time. */

@@ -2,31 +2,15 @@
  * A terminal on a console's output, which the engine has filtered (rule `untrusted-text`): no clipboard, no titles, no
  * links, nothing that types for it. A window that is slow loses the middle and says so.
  */
-import { FitAddon } from '@xterm/addon-fit';
-import { SearchAddon } from '@xterm/addon-search';
-import { Unicode11Addon } from '@xterm/addon-unicode11';
-import { WebglAddon } from '@xterm/addon-webgl';
-import { Terminal } from '@xterm/xterm';
-import '@xterm/xterm/css/xterm.css';
+import type { Terminal } from '@xterm/xterm';
 import { type RefObject, useEffect, useRef, useState } from 'react';
 import type { ErrorView } from '../../../main/contract/error-view.ts';
 import type { Session } from '../../engine/session.ts';
 import { useLink, useSession, viewOf } from '../../engine/use-engine.tsx';
+import { whenPainted } from '../../ui/when-painted.ts';
 import { countText } from './consoles.state.ts';
+import { leaveScreen, takeScreen } from './terminal-screens.ts';
 import { TerminalTimes } from './terminal-times.ts';
-
-/** Lines kept for scrolling back; the log keeps everything. */
-const SCROLLBACK = 100_000;
-
-/** Black is the terminal's, in both schemes. */
-const THEME = {
-  background: '#0c0e12',
-  foreground: '#d8dde6',
-  cursor: '#9db0fb',
-  selectionBackground: '#3b4d8f',
-  black: '#1d222b',
-  brightBlack: '#6d7789',
-} as const;
 
 const FIT_MS = 50;
 
@@ -86,23 +70,27 @@ export function useTerminal(
   useEffect(() => {
     const element = place.current;
     if (!element || !isUp) return;
-    const { screen, fit, search } = openScreen(element, fontSize);
+    const taken = takeScreen(element, fontSize);
+    const { terminal: screen, fit, search } = taken;
     const times = new TerminalTimes(screen);
     const stop = follow(session, id, screen, times, octets => latest.current.onSkipped(octets));
     const type = (base64: string): void => {
       for (const to of latest.current.typesTo)
         session.call('console.write', { id: to, base64 }).catch(error => latest.current.onRefused(viewOf(error)));
     };
-    screen.onData(text => type(base64Of(text)));
-    screen.onBinary(text => type(btoa(text)));
-    screen.attachCustomKeyEventHandler(event => !(event.type === 'keydown' && latest.current.onKey(event)));
     // The size is a courtesy: a console without one works as well.
-    screen.onResize(
-      ({ cols, rows }) => void session.call('console.resize', { id, columns: cols, rows }).catch(() => {}),
-    );
-    search.onDidChangeResults(({ resultIndex, resultCount }) =>
-      latest.current.onFound({ index: resultIndex + 1, count: resultCount }),
-    );
+    const tellSize = ({ cols, rows }: { cols: number; rows: number }): void =>
+      void session.call('console.resize', { id, columns: cols, rows }).catch(() => {});
+    tellSize(screen);
+    const heard = [
+      screen.onData(text => type(base64Of(text))),
+      screen.onBinary(text => type(btoa(text))),
+      screen.onResize(tellSize),
+      search.onDidChangeResults(({ resultIndex, resultCount }) =>
+        latest.current.onFound({ index: resultIndex + 1, count: resultCount }),
+      ),
+    ];
+    screen.attachCustomKeyEventHandler(event => !(event.type === 'keydown' && latest.current.onKey(event)));
     const takePaste = (event: ClipboardEvent): void => {
       const text = event.clipboardData?.getData('text/plain');
       if (!text) return;
@@ -131,8 +119,9 @@ export function useTerminal(
       sized.disconnect();
       clearTimeout(fitting);
       element.removeEventListener('paste', takePaste, true);
-      stop();
-      screen.dispose();
+      for (const each of heard) each.dispose();
+      times.stop();
+      void leaveScreen(taken, stop());
       setHandle(undefined);
     };
   }, [session, id, isUp, place]);
@@ -146,65 +135,21 @@ export function useTerminal(
   return handle;
 }
 
-function openScreen(element: HTMLElement, fontSize: number) {
-  const screen = new Terminal({
-    // Unicode 11 and decorations of what was found.
-    allowProposedApi: true,
-    scrollback: SCROLLBACK,
-    fontSize,
-    fontFamily: getComputedStyle(element).fontFamily,
-    theme: THEME,
-    cursorBlink: !matchMedia('(prefers-reduced-motion: reduce)').matches,
-    // A bare line feed is what some firmware sends.
-    convertEol: true,
-    macOptionIsMeta: true,
-    minimumContrastRatio: 4.5,
-  });
-  const fit = new FitAddon();
-  const search = new SearchAddon();
-  for (const addon of [fit, search, new Unicode11Addon()]) screen.loadAddon(addon);
-  screen.unicode.activeVersion = '11';
-  screen.open(element);
-  if (hasGraphics())
-    try {
-      const webgl = new WebglAddon();
-      webgl.onContextLoss(() => webgl.dispose());
-      screen.loadAddon(webgl);
-    } catch {
-      // Without WebGL the page's own renderer draws it.
-    }
-  fit.fit();
-  return { screen, fit, search };
-}
-
-let graphics: boolean | undefined;
-
-/** WebGL on a graphics card. One that is made of software takes several times as long as the page's own renderer. */
-function hasGraphics(): boolean {
-  if (graphics !== undefined) return graphics;
-  const context = document.createElement('canvas').getContext('webgl2', { failIfMajorPerformanceCaveat: true });
-  // Some browsers do not count theirs as a caveat: its name tells.
-  const facts = context?.getExtension('WEBGL_debug_renderer_info');
-  const name = facts && context ? String(context.getParameter(facts.UNMASKED_RENDERER_WEBGL)) : '';
-  context?.getExtension('WEBGL_lose_context')?.loseContext();
-  graphics = context !== null && !/swiftshader|llvmpipe|softpipe|software|basic render/i.test(name);
-  return graphics;
-}
-
-/** Shows the console's output in a screen. Returns stop. */
+/** Shows the console's output in a screen. Returns stop, which tells when what the screen was given is drawn. */
 function follow(
   session: Session,
   id: string,
   screen: Terminal,
   times: TerminalTimes,
   onSkipped: (octets: number) => void,
-): () => void {
+): () => Promise<void> {
   let over = false;
   let leave = (): void => {};
   let waiting: { readonly bytes: Uint8Array; readonly drawn: () => void }[] = [];
   let isDrawing = false;
+  let written = Promise.resolve();
   /** What was there before this window looked: when it came stands in the log. */
-  let history = session.store.row('consoles', id)?.counters.received ?? 0;
+  let history = session.store.row('consoleCounters', id)?.received ?? 0;
   let lastCame = Date.now();
   const count = (octets: number): void => {
     const now = Date.now();
@@ -212,25 +157,30 @@ function follow(
     lastCame = now;
   };
 
-  /** What came meanwhile is drawn at once, so that the time of its lines is known. */
-  const draw = (): void => {
-    if (over || waiting.length === 0) {
-      isDrawing = false;
-      return;
-    }
-    isDrawing = true;
-    const batch = waiting;
-    waiting = [];
-    if (history <= 0) times.arrived(lastCame);
-    screen.write(joined(batch.map(({ bytes }) => bytes)), () => {
-      for (const { drawn } of batch) drawn();
-      draw();
+  const write = (): Promise<void> =>
+    new Promise(done => {
+      if (over) return done();
+      const batch = waiting;
+      waiting = [];
+      if (history <= 0) times.arrived(lastCame);
+      screen.write(joined(batch.map(({ bytes }) => bytes)), () => {
+        if (!over) for (const { drawn } of batch) drawn();
+        done();
+      });
     });
+  /** What came meanwhile is drawn at once, so that the time of its lines is known. */
+  const draw = async (): Promise<void> => {
+    isDrawing = true;
+    while (!over && waiting.length > 0) {
+      written = inTurn(write);
+      await written;
+    }
+    isDrawing = false;
   };
   const show = (bytes: Uint8Array): Promise<void> =>
     new Promise(drawn => {
       waiting.push({ bytes, drawn });
-      if (!isDrawing) draw();
+      if (!isDrawing) void draw();
     });
 
   session
@@ -258,7 +208,22 @@ function follow(
   return () => {
     over = true;
     leave();
+    return written;
   };
+}
+
+let turn = Promise.resolve();
+
+/** One terminal of the window draws at a time, and is painted before the next one does. */
+function inTurn(write: () => Promise<void>): Promise<void> {
+  let since = 0;
+  const written = turn.then(() => {
+    since = performance.now();
+    return write();
+  });
+  const painted = (): Promise<void> => new Promise(done => whenPainted(done, since));
+  turn = written.then(painted, painted);
+  return written;
 }
 
 function joined(parts: readonly Uint8Array[]): Uint8Array {

@@ -69,7 +69,7 @@ describe('a console', () => {
   it('shows what the board says, also what it said before the window looked; what is typed arrives', async () => {
     const id = await opened();
     board.write('U-Boot 2026.01\r\n');
-    await window.until(() => (window.row('consoles', id)?.counters.received ?? 0) >= 16);
+    await window.until(() => (window.row('consoleCounters', id)?.received ?? 0) >= 16);
     const seen = await attach(id);
     await seen.until('U-Boot 2026.01');
     const typed = once(board, 'data');
@@ -96,7 +96,7 @@ describe('a console', () => {
     // All of them once, also for a view that comes later and for more than one goes without being asked.
     const many = Buffer.from(Array.from({ length: 700_000 }, (_, i) => i * 7));
     board.write(many);
-    await window.until(() => (window.row('consoles', id)?.counters.received ?? 0) >= octets.length + many.length);
+    await window.until(() => (window.row('consoleCounters', id)?.received ?? 0) >= octets.length + many.length);
     const late = await attach(id, window, 'octets');
     await expect.poll(() => late.text.length, { timeout: 20_000 }).toBe(octets.length + many.length);
     expect(Buffer.from(late.text, 'latin1')).toEqual(Buffer.concat([octets, many]));

@@ -30,7 +30,6 @@ const console_ = (id: string, more: Partial<ConsoleView> = {}): ConsoleView => (
   target: `/dev/tty${id}`,
   openedAt: 0,
   state: { phase: 'open', since: 0 },
-  counters: { received: 0, sent: 0, lines: 0, connections: 1 },
   line: undefined,
   markers: [],
   story: undefined,
