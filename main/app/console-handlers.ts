@@ -28,6 +28,9 @@ export interface ConsoleHandlerParts {
 
 const SSH_PORT = 22;
 
+/** Octets of output that a terminal draws before somebody looks for more. */
+const RECENT = 1 << 20;
+
 export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof CONSOLE_CALLS> {
   const { engine, desk, boxes, clock } = parts;
   const { consoles } = engine;
@@ -60,7 +63,8 @@ export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof C
       const filter = as === 'terminal' ? new TerminalFilter() : undefined;
       /** Octets that are none of the console's, or that the filter had held back and gave later: taken in once too often. */
       let again = 0;
-      const attachment = desk.session(id).attach(
+      const session = desk.session(id);
+      const attachment = session.attach(
         item => {
           if (item.type === 'skipped') stream.write(NOTHING, item.bytes);
           if (item.type === 'marker' && filter && isShown(item.marker)) {
@@ -76,7 +80,7 @@ export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof C
           if (heldBack > 0) queueMicrotask(() => attachment.shown(heldBack));
           else again -= heldBack;
         },
-        { from },
+        { from: from === 'recent' ? Math.max(0, session.counters.received - RECENT) : from },
       );
       stream.onTaken(octets => {
         const known = Math.min(again, octets);
@@ -95,7 +99,8 @@ export function consoleHandlers(parts: ConsoleHandlerParts): HandlersOf<typeof C
           attached.delete(caller);
         });
       }
-      return { stream: stream.id };
+      const { held, older } = attachment;
+      return { stream: stream.id, held, older };
     },
     'console.detach'({ stream }, caller) {
       const own = attached.get(caller);

@@ -95,7 +95,13 @@ export class LiveSession implements Session {
     const start = { offset, lines: this.#lines, markers: this.#markers };
     const feed = new ViewFeed(this.#ring, view, { high, low }, start);
     this.#feeds.add(feed);
-    return { shown: bytes => feed.shown(bytes), detach: () => this.#feeds.delete(feed) };
+    const first = Math.min(Math.max(offset, this.#ring.oldest), this.#ring.end);
+    return {
+      held: this.#ring.end - first,
+      older: first - this.#ring.oldest,
+      shown: bytes => feed.shown(bytes),
+      detach: () => this.#feeds.delete(feed),
+    };
   }
 
   snapshot(offset?: number) {

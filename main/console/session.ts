@@ -49,6 +49,9 @@ export type ViewItem =
   | { readonly type: 'marker'; readonly marker: Marker };
 
 export interface Attachment {
+  /** Bytes that were there already and come first, and those kept from before them. */
+  readonly held: number;
+  readonly older: number;
   /** The view has shown `bytes` of what it was given: more may come. */
   shown(bytes: number): void;
   detach(): void;

@@ -25,6 +25,14 @@ const octets = v.pipe(v.string(), v.base64(), v.maxLength(1024 * 1024));
 const cells = v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(1000));
 const blade = v.picklist([1, 2, 3, 4]);
 
+export interface Attached {
+  readonly stream: number;
+  /** Octets that were there already, and come first. */
+  readonly held: number;
+  /** Octets kept from before those. */
+  readonly older: number;
+}
+
 export const CONSOLE_CALLS = {
   /** The serial ports as they are now. */
   'console.ports': returns<readonly SerialPortInfo[]>()(nothing),
@@ -45,13 +53,13 @@ export const CONSOLE_CALLS = {
   'console.resume': returns<void>()(v.strictObject(ofConsole)),
 
   /**
-   * Its output as a stream of octets for this window, from the oldest that is kept or from now on. For a terminal, which
-   * is the usual, it is filtered; `octets` is what came, for views that show numbers.
+   * Its output as a stream of octets for this window: from the oldest that is kept, the last mebibyte (`recent`), or from
+   * now on. For a terminal, which is the usual, it is filtered; `octets` is what came, for views that show numbers.
    */
-  'console.attach': returns<{ readonly stream: number }>()(
+  'console.attach': returns<Attached>()(
     v.strictObject({
       ...ofConsole,
-      from: v.picklist(['oldest', 'now']),
+      from: v.picklist(['oldest', 'recent', 'now']),
       as: v.exactOptional(v.picklist(['terminal', 'octets'])),
     }),
   ),

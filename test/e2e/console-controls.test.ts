@@ -43,6 +43,16 @@ async function finds(page: Page, text: string): Promise<void> {
   await field.press('Escape');
 }
 
+/** Pulls the scrollbar of the terminal up. */
+async function toTop(page: Page): Promise<void> {
+  const slider = terminal(page).locator('.scrollbar.vertical > .slider');
+  const { x, y, width, height } = (await slider.boundingBox())!;
+  await page.mouse.move(x + width / 2, y + height / 2);
+  await page.mouse.down();
+  await page.mouse.move(x + width / 2, 0, { steps: 4 });
+  await page.mouse.up();
+}
+
 async function tool(page: Page, name: string): Promise<void> {
   await page.getByRole('button', { name: 'More for this console' }).click();
   await page.getByRole('menuitem', { name }).click();
@@ -176,6 +186,45 @@ it('text is found, copied, pasted with a question, shown as octets and with time
       await terminal(page).click();
       await finds(page, 'is connected again after');
       expect(faults.filter(fault => !fault.includes('ERR_'))).toEqual([]);
+    });
+  });
+});
+
+it('a long output is shown from its end at once, and to its beginning when somebody looks for that', async () => {
+  await withLab({}, async lab => {
+    const boards = await Promise.all([7001, 7002].map(port => power(lab, port)));
+    await withApp(lab, async ({ page, faults, origin }) => {
+      await page.goto(`${origin}/#/consoles`);
+      for (const port of [7001, 7002]) await open(page, `tcp:127.0.0.1:${port}`);
+      const lines = terminal(page).locator('.xterm-rows');
+      await page.getByLabel(/^Line to send/).fill('count');
+      await page.keyboard.press('Enter');
+      await boards[1]!.line(/typed "count"/);
+      await lines.getByText('counted 60000 ').waitFor();
+      // The same terminal shows another console, and nothing of the last one.
+      await tabs(page).getByRole('link').nth(0).click();
+      await lines.getByText('blade3 login:').waitFor();
+      expect(await lines.innerText()).not.toContain('counted');
+      await tabs(page).getByRole('link').nth(1).click();
+      await lines.getByText('counted 60000 ').waitFor();
+
+      // As far up as the recent output goes is not the beginning: the rest comes, with the same lines still in sight.
+      const first = async (): Promise<number> => Number(/counted (\d+)/.exec(await lines.innerText())?.[1] ?? 0);
+      await toTop(page);
+      await expect.poll(async () => Math.abs((await first()) - 41_300)).toBeLessThan(250);
+      await expect.poll(() => page.locator('[data-reading]').count()).toBe(0);
+      expect(Math.abs((await first()) - 41_300)).toBeLessThan(250);
+      await toTop(page);
+      await lines.getByText('U-Boot 2026.01').waitFor();
+
+      await tabs(page).getByRole('link').nth(0).click();
+      await lines.getByText('blade3 login:').waitFor();
+      await tabs(page).getByRole('link').nth(1).click();
+      await lines.getByText('counted 60000 ').waitFor();
+      await terminal(page).click();
+      await finds(page, 'counted 7 ');
+      await lines.getByText('counted 7 ').waitFor();
+      expect(faults).toEqual([]);
     });
   });
 });

@@ -141,7 +141,7 @@ const says =
   (_args, caller) => {
     const stream = caller.stream();
     queueMicrotask(() => stream.write(new TextEncoder().encode(text)));
-    return { stream: stream.id };
+    return { stream: stream.id, held: text.length, older: 0 };
   };
 
 const HANDLERS: Partial<Handlers> = {

@@ -1,4 +1,4 @@
-// A board behind a TCP port, as an emulator gives one: boots, asks for a login, answers `uname`, and floods when told to.
+// A board behind a TCP port, as an emulator gives one: boots, asks for a login, answers `uname`, counts for long, and floods when told to.
 import { createServer } from 'node:net';
 
 const BOOT = [
@@ -21,7 +21,10 @@ createServer(socket => {
         continue;
       }
       console.log(`typed ${JSON.stringify(line)}`);
-      if (line === 'uname') socket.write('\r\nLinux blade3\r\n# ');
+      if (line === 'count') {
+        const lines = Array.from({ length: 60_000 }, (_, n) => `counted ${n + 1} ${'.'.repeat(40)}\r\n`);
+        socket.write(`\r\n${lines.join('')}# `);
+      } else if (line === 'uname') socket.write('\r\nLinux blade3\r\n# ');
       else if (line === 'flood') {
         socket.write(HOSTILE.repeat(2_000));
         socket.write(`${'y'.repeat(2_000_000)}\r\nflooded\r\n# `);

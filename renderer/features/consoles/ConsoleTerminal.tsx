@@ -65,7 +65,10 @@ export function ConsoleTerminal({ console, control, autoFocus = false }: Console
   );
 
   const own: TerminalControl = {
-    find: () => setFinding(true),
+    find: () => {
+      setFinding(true);
+      handle?.readAll();
+    },
     paste: () =>
       void navigator.clipboard
         .readText()
@@ -75,7 +78,7 @@ export function ConsoleTerminal({ console, control, autoFocus = false }: Console
       const text = handle?.screen.getSelection();
       if (text) void copyText(text, 'what is selected');
     },
-    clear: () => handle?.screen.clear(),
+    clear: () => handle?.clear(),
     focus: () => handle?.screen.focus(),
   };
   if (control) control.current = own;
@@ -98,8 +101,8 @@ export function ConsoleTerminal({ console, control, autoFocus = false }: Console
 
   useEffect(() => {
     // A tab that is being given a name keeps the keyboard.
-    if (autoFocus && !document.activeElement?.matches('li input')) handle?.screen.focus();
-  }, [handle, autoFocus]);
+    if (autoFocus && !isFinding && !document.activeElement?.matches('li input')) handle?.screen.focus();
+  }, [handle, autoFocus, isFinding]);
 
   const isShared = typesTo.length > 1;
   return (
@@ -172,6 +175,11 @@ function FindBar({
   onClose: () => void;
 }) {
   const [text, setText] = useState('');
+  // biome-ignore lint/correctness/useExhaustiveDependencies: typing searches by itself, below
+  useEffect(() => {
+    // Another terminal, which holds more of the output.
+    if (text !== '') handle?.search(text, 'before');
+  }, [handle]);
   return (
     <search className={classes.find}>
       <TextInput

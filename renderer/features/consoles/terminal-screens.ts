@@ -123,23 +123,37 @@ function openScreen(): Screen {
  */
 function placeScrollbarByFrame(terminal: Terminal): void {
   const { _viewport: viewport } = (terminal as unknown as { readonly _core: { readonly _viewport?: Viewport } })._core;
-  const place = viewport?._sync;
-  if (!viewport || !place) return;
-  let isDue = false;
-  // Whoever scrolls says to which line; lines that scroll by say nothing.
-  viewport._sync = (...line: [number?]) => {
-    if (line.length > 0) return place.apply(viewport, line);
-    if (isDue) return;
-    isDue = true;
-    requestAnimationFrame(() => {
-      isDue = false;
-      if (terminal.element?.isConnected) place.call(viewport);
-    });
+  if (!viewport?._sync || !viewport.scrollLines || !viewport.scrollToLine) return;
+  const { _sync: place, scrollLines, scrollToLine } = viewport;
+  let frame: number | undefined;
+  const placeNow = (): void => {
+    if (frame === undefined) return;
+    cancelAnimationFrame(frame);
+    frame = undefined;
+    if (terminal.element?.isConnected) place.call(viewport);
   };
+  viewport._sync = (...line) => {
+    // Whoever scrolls says to which line; lines that scroll by say nothing.
+    if (line.length > 0) place.apply(viewport, line);
+    else frame ??= requestAnimationFrame(placeNow);
+  };
+  // Whoever scrolls begins where the text is.
+  viewport.scrollLines = (...to) => {
+    placeNow();
+    scrollLines.apply(viewport, to);
+  };
+  viewport.scrollToLine = (...to) => {
+    placeNow();
+    scrollToLine.apply(viewport, to);
+  };
+  for (const by of ['wheel', 'pointerdown'])
+    terminal.element?.addEventListener(by, placeNow, { capture: true, passive: true });
 }
 
 interface Viewport {
   _sync?(...line: [number?]): void;
+  scrollLines?(by: number): void;
+  scrollToLine?(line: number, atOnce?: boolean): void;
 }
 
 let graphics: boolean | undefined;

@@ -37,6 +37,9 @@ export interface TerminalHandle {
   readonly fit: () => void;
   readonly search: (text: string, way?: 'next' | 'before') => void;
   readonly endSearch: () => void;
+  readonly clear: () => void;
+  /** Draws what came before the recent output too, as far as the engine still has it. */
+  readonly readAll: () => void;
 }
 
 export interface TerminalOptions {
@@ -65,6 +68,12 @@ export function useTerminal(
   const latest = useRef(options);
   latest.current = options;
   const { id, fontSize } = options;
+  /**
+   * The console of which everything is drawn, and how many lines up from its end somebody looks at it then. The recent
+   * output is enough until somebody looks for more, and a tab opens at once.
+   */
+  const [whole, setWhole] = useState<{ readonly id: string; readonly up: number }>();
+  const isWhole = whole?.id === id;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the size of the letters changes on the open screen, below
   useEffect(() => {
@@ -73,7 +82,24 @@ export function useTerminal(
     const taken = takeScreen(element, fontSize);
     const { terminal: screen, fit, search } = taken;
     const times = new TerminalTimes(screen);
-    const stop = follow(session, id, screen, times, octets => latest.current.onSkipped(octets));
+    let hasMore = false;
+    element.toggleAttribute('data-reading', isWhole);
+    const stop = follow(session, id, screen, times, {
+      from: isWhole ? 'oldest' : 'recent',
+      onHeld(older) {
+        hasMore = older > 0;
+      },
+      onSkipped: octets => latest.current.onSkipped(octets),
+      onUpToDate() {
+        element.removeAttribute('data-reading');
+        if (isWhole && whole.up > 0) screen.scrollToLine(screen.buffer.active.baseY - whole.up);
+      },
+    });
+    const readAll = (): void => {
+      const { active } = screen.buffer;
+      if (hasMore) setWhole({ id, up: active.baseY - active.viewportY });
+      hasMore = false;
+    };
     const type = (base64: string): void => {
       for (const to of latest.current.typesTo)
         session.call('console.write', { id: to, base64 }).catch(error => latest.current.onRefused(viewOf(error)));
@@ -86,6 +112,10 @@ export function useTerminal(
       screen.onData(text => type(base64Of(text))),
       screen.onBinary(text => type(btoa(text))),
       screen.onResize(tellSize),
+      screen.onRender(() => {
+        const { viewportY, baseY } = screen.buffer.normal;
+        if (viewportY === 0 && baseY > 0) readAll();
+      }),
       search.onDidChangeResults(({ resultIndex, resultCount }) =>
         latest.current.onFound({ index: resultIndex + 1, count: resultCount }),
       ),
@@ -114,17 +144,23 @@ export function useTerminal(
       search: (text, way = 'next') =>
         void (way === 'next' ? search.findNext(text, look) : search.findPrevious(text, look)),
       endSearch: () => search.clearDecorations(),
+      clear() {
+        hasMore = false;
+        screen.clear();
+      },
+      readAll,
     });
     return () => {
       sized.disconnect();
       clearTimeout(fitting);
       element.removeEventListener('paste', takePaste, true);
+      element.removeAttribute('data-reading');
       for (const each of heard) each.dispose();
       times.stop();
       void leaveScreen(taken, stop());
       setHandle(undefined);
     };
-  }, [session, id, isUp, place]);
+  }, [session, id, isUp, isWhole, place]);
 
   useEffect(() => {
     if (!handle || handle.screen.options.fontSize === fontSize) return;
@@ -135,13 +171,22 @@ export function useTerminal(
   return handle;
 }
 
+interface Following {
+  readonly from: 'oldest' | 'recent';
+  /** So many octets are kept from before. */
+  readonly onHeld: (older: number) => void;
+  readonly onSkipped: (octets: number) => void;
+  /** What was there before is drawn. */
+  readonly onUpToDate: () => void;
+}
+
 /** Shows the console's output in a screen. Returns stop, which tells when what the screen was given is drawn. */
 function follow(
   session: Session,
   id: string,
   screen: Terminal,
   times: TerminalTimes,
-  onSkipped: (octets: number) => void,
+  { from, onHeld, onSkipped, onUpToDate }: Following,
 ): () => Promise<void> {
   let over = false;
   let leave = (): void => {};
@@ -149,7 +194,15 @@ function follow(
   let isDrawing = false;
   let written = Promise.resolve();
   /** What was there before this window looked: when it came stands in the log. */
-  let history = session.store.row('consoleCounters', id)?.received ?? 0;
+  let history = 0;
+  let quiet: ReturnType<typeof setTimeout> | undefined;
+  let undrawn = 0;
+  let isUpToDate = false;
+  const upToDate = (): void => {
+    if (over || isUpToDate) return;
+    isUpToDate = true;
+    onUpToDate();
+  };
   let lastCame = Date.now();
   const count = (octets: number): void => {
     const now = Date.now();
@@ -163,8 +216,14 @@ function follow(
       const batch = waiting;
       waiting = [];
       if (history <= 0) times.arrived(lastCame);
-      screen.write(joined(batch.map(({ bytes }) => bytes)), () => {
+      const octets = joined(batch.map(({ bytes }) => bytes));
+      screen.write(octets, () => {
         if (!over) for (const { drawn } of batch) drawn();
+        // The engine may hold the last few octets back, until it knows what they begin.
+        clearTimeout(quiet);
+        undrawn -= octets.length;
+        if (undrawn <= 0) upToDate();
+        else quiet = setTimeout(upToDate, QUIET_MS);
         done();
       });
     });
@@ -184,8 +243,12 @@ function follow(
     });
 
   session
-    .call('console.attach', { id, from: 'oldest' })
-    .then(({ stream }) => {
+    .call('console.attach', { id, from })
+    .then(({ stream, held, older }) => {
+      history = held;
+      undrawn = held;
+      if (held === 0) upToDate();
+      if (!over) onHeld(older);
       const quit = session.onStream(stream, {
         data(bytes, skipped) {
           count(bytes.length + skipped);
@@ -207,6 +270,7 @@ function follow(
     .catch(error => !over && screen.write(`\r\n\x1b[31m${viewOf(error).message}\x1b[0m\r\n`));
   return () => {
     over = true;
+    clearTimeout(quiet);
     leave();
     return written;
   };

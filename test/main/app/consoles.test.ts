@@ -102,6 +102,30 @@ describe('a console', () => {
     expect(Buffer.from(late.text, 'latin1')).toEqual(Buffer.concat([octets, many]));
   });
 
+  it('shows its recent output first, and says how much more is kept', async () => {
+    const id = await opened();
+    const line = (n: number): string => `line ${String(n).padStart(6, '0')} ${'.'.repeat(50)}\r\n`;
+    const all = Array.from({ length: 30_000 }, (_, n) => line(n)).join('');
+    board.write(all);
+    await window.until(() => window.row('consoleCounters', id)?.received === all.length);
+    const recent = await call('console.attach', { id, from: 'recent', as: 'octets' });
+    expect(recent).toMatchObject({ held: 1 << 20, older: all.length - (1 << 20) });
+    const oldest = await call('console.attach', { id, from: 'oldest', as: 'octets' });
+    expect(oldest).toMatchObject({ held: all.length, older: 0 });
+    expect(await call('console.attach', { id, from: 'now', as: 'octets' })).toMatchObject({
+      held: 0,
+      older: all.length,
+    });
+    let text = '';
+    window.connection.onStream(recent.stream, {
+      data(bytes) {
+        text += Buffer.from(bytes).toString('latin1');
+      },
+    });
+    await expect.poll(() => text.length).toBe(1 << 20);
+    expect(text).toBe(all.slice(-(1 << 20)));
+  });
+
   it('says in its terminal where it was interrupted and what a person noted, and nothing of it in its octets', async () => {
     const id = await opened();
     const views = [await attach(id), await attach(id, window, 'octets')];
