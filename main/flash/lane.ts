@@ -40,6 +40,9 @@ export interface LaneOptions {
   readonly signal: AbortSignal;
 }
 
+/** A device that empties its caches, or is customised by many small transfers, may be silent for so much longer. */
+const PATIENCE = 5;
+
 const AFTER_WRITING: readonly FlashPhase[] = ['verifying', 'customising', 'finishing'];
 
 export class Lane {
@@ -79,7 +82,7 @@ export class Lane {
       this.state = 'unusable';
       const { discard, verify } = this.#options;
       if (discard && verify) this.#zerosSkipped = await ((await target.discard?.()) ?? false);
-      await this.#answered(this.#wipe());
+      await this.#answered(() => this.#wipe());
       signal.throwIfAborted();
       this.#enter('writing');
       this.#writer = new Writer(target, pool, {
@@ -113,7 +116,7 @@ export class Lane {
       await this.#complete(sums, image);
     } catch (error) {
       // A device that took everything and holds something else may look bootable by accident.
-      if (AFTER_WRITING.includes(this.phase)) await this.#answered(this.#wipe()).catch(() => {});
+      if (AFTER_WRITING.includes(this.phase)) await this.#answered(() => this.#wipe()).catch(() => {});
       throw error;
     }
   }
@@ -126,36 +129,38 @@ export class Lane {
     await this.#writer!.end();
     signal.throwIfAborted();
     this.#enter('syncing');
-    await this.#stoppable(target.sync());
+    await this.#stoppable(() => target.sync(), PATIENCE);
     if (verify) {
       this.#enter('verifying');
-      const reading = verifyTarget(target, sums, {
-        hash,
-        signal,
-        from: CHUNK,
-        zerosSkipped: this.#zerosSkipped,
-        progress: octets => {
-          this.done += octets;
-        },
-      });
-      await this.#stoppable(reading);
+      await this.#stoppable(heard =>
+        verifyTarget(target, sums, {
+          hash,
+          signal,
+          from: CHUNK,
+          zerosSkipped: this.#zerosSkipped,
+          progress: octets => {
+            this.done += octets;
+            heard();
+          },
+        }),
+      );
     }
     if (customise) {
       this.#enter('customising');
-      this.customised = await this.#stoppable(customise(first, { ...image, index: this.index }));
-      await this.#stoppable(target.sync());
+      this.customised = await this.#stoppable(() => customise(first, { ...image, index: this.index }), PATIENCE);
+      await this.#stoppable(() => target.sync(), PATIENCE);
     }
     signal.throwIfAborted();
     this.#enter('finishing');
-    await target.write(0, first.bytes);
-    await target.sync();
-    if (verify) await this.#checkFirst(first.bytes);
+    await this.#answered(() => target.write(0, first.bytes));
+    await this.#answered(() => target.sync(), PATIENCE);
+    if (verify) await this.#answered(() => this.#checkFirst(first.bytes));
     this.written += first.bytes.length;
     await target.finish();
   }
 
   /** A person who stops it waits for no device that does not answer; what it still does then makes no card that boots. */
-  async #stoppable<T>(work: Promise<T>): Promise<T> {
+  async #stoppable<T>(work: (heard: () => void) => Promise<T>, patience = 1): Promise<T> {
     const { signal } = this.#options;
     let stop = (): void => {};
     const stopped = new Promise<never>((_, reject) => {
@@ -163,19 +168,26 @@ export class Lane {
       signal.addEventListener('abort', stop);
       if (signal.aborted) stop();
     });
-    return Promise.race([work, stopped]).finally(() => signal.removeEventListener('abort', stop));
+    return Promise.race([this.#answered(work, patience), stopped]).finally(() =>
+      signal.removeEventListener('abort', stop),
+    );
   }
 
-  /** Nobody else may wait for a device that does not answer. */
-  async #answered<T>(work: Promise<T>): Promise<T> {
+  /** Nobody waits for ever for a device that does not answer; work of many steps says when it `heard` of one. */
+  async #answered<T>(work: (heard: () => void) => Promise<T>, patience = 1): Promise<T> {
     const { clock, stallSeconds } = this.#options;
+    const seconds = stallSeconds * patience;
     let cancel = (): void => {};
-    const silence = new Promise<never>((_, reject) => {
-      cancel = clock.after(stallSeconds * 1000, () =>
-        reject(new BenchError('DRIVE_STALLED', { drive: this.target.label, seconds: stallSeconds, offset: 0 })),
-      );
-    });
-    return Promise.race([work, silence]).finally(cancel);
+    return new Promise<T>((resolve, reject) => {
+      const listen = (): void => {
+        cancel();
+        cancel = clock.after(seconds * 1000, () =>
+          reject(new BenchError('DRIVE_STALLED', { drive: this.target.label, seconds, offset: this.done })),
+        );
+      };
+      listen();
+      work(listen).then(resolve, reject);
+    }).finally(() => cancel());
   }
 
   #enter(phase: FlashPhase): void {

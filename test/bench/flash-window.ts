@@ -16,9 +16,9 @@ import type { Report } from './tftp.ts';
 
 const cli = fileURLToPath(new URL('../../dist/benchboot.js', import.meta.url));
 const MB = 1 << 20;
-const SIZE = 1024 * MB;
+const SIZE = 3072 * MB;
 const AIM = 100;
-const CLICKS = 20;
+const CLICKS = 40;
 
 export async function benchFlashWindow(report: Report): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bb-window-bench-'));

@@ -26,7 +26,7 @@ interface WindowsDisk {
   readonly FriendlyName: string | null;
   readonly SerialNumber: string | null;
   readonly UniqueId: string | null;
-  readonly Size: number;
+  readonly Size: number | null;
   readonly LogicalSectorSize: number | null;
   readonly BusType: string;
   readonly IsBoot: boolean;
@@ -110,7 +110,8 @@ export function windowsDriveList(storage: WindowsStorage): Drive[] {
       path: `\\\\.\\${name}`,
       number: String(disk.Number),
       diskseq: undefined,
-      size: disk.Size,
+      // A slot without a card has none.
+      size: disk.Size ?? 0,
       sectorSize: disk.LogicalSectorSize ?? 512,
       serial: trimmed(disk.SerialNumber),
       wwn: trimmed(disk.UniqueId),
@@ -123,7 +124,7 @@ export function windowsDriveList(storage: WindowsStorage): Drive[] {
         bus === 'sd' ||
         volumesOf(partitions, storage).some(volume => volume.DriveType === 'Removable'),
       readOnly: disk.IsReadOnly,
-      mediaPresent: disk.Size > 0 && disk.Status !== 'No Media',
+      mediaPresent: (disk.Size ?? 0) > 0 && disk.Status !== 'No Media',
       partitions: partitions.map(part => shown(part, storage)).sort((a, b) => a.start - b.start),
       holders: [],
       uses: usesOf(disk, partitions, storage),

@@ -188,6 +188,21 @@ describe('one bad card', () => {
   });
 });
 
+describe('a card that falls silent after its last write, with nobody there to stop it', () => {
+  it.each<[FlashPhase, CardFaults, FlashOptions, number]>([
+    ['syncing', { hangsAtSync: true }, {}, 0.5],
+    ['verifying', { hangsAtRead: true }, {}, 0.1],
+    ['customising', {}, { customise: () => new Promise(() => {}) }, 0.5],
+  ])('while it is %s', async (phase, faults, options, seconds) => {
+    const card = new Card('sda', SIZE, faults);
+    const { events, ends, messages } = await flashed(raw, [card], { stallSeconds: 0.1, ...options });
+    expect(ends).toEqual({ '/dev/sda': 'DRIVE_STALLED' });
+    expect(messages).toContain(`has not answered for ${seconds} seconds`);
+    expect(events.at(-1)).toMatchObject({ phase, state: 'unusable' });
+    expect(card.boots).toBe(false);
+  });
+});
+
 describe('reading back', () => {
   const wrong = async (card: Card) => {
     const { ends, messages, events } = await flashed(raw, [card]);

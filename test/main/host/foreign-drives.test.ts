@@ -303,7 +303,7 @@ const WINDOWS = JSON.stringify({
       FriendlyName: 'Generic MassStorageClass',
       SerialNumber: null,
       UniqueId: null,
-      Size: 0,
+      Size: null,
       LogicalSectorSize: null,
       BusType: 'USB',
       IsBoot: false,
