@@ -65,20 +65,24 @@ export async function leaveScreen(screen: Screen, written: Promise<void>): Promi
 
 /** Opens the spare ones while there is nothing else to do. Returns stop. */
 export function prepareScreens(): () => void {
-  let task: number | undefined;
+  let cancel = (): void => {};
   const next = (): void => {
-    task = undefined;
     if (spare.length >= SPARE) return;
     spare.push(openScreen());
-    soon();
+    cancel = whenIdle(next);
   };
-  const soon = (): void => {
-    task = requestIdleCallback(next);
-  };
-  soon();
-  return () => {
-    if (task !== undefined) cancelIdleCallback(task);
-  };
+  cancel = whenIdle(next);
+  return () => cancel();
+}
+
+/** Safari cannot tell when it has nothing to do. */
+function whenIdle(act: () => void): () => void {
+  if (!('requestIdleCallback' in window)) {
+    const timer = setTimeout(act, 500);
+    return () => clearTimeout(timer);
+  }
+  const task = requestIdleCallback(act);
+  return () => cancelIdleCallback(task);
 }
 
 function openScreen(): Screen {
