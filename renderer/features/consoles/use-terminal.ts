@@ -69,10 +69,10 @@ export function useTerminal(
   latest.current = options;
   const { id, fontSize } = options;
   /**
-   * The console of which everything is drawn, and how many lines up from its end somebody looks at it then. The recent
-   * output is enough until somebody looks for more, and a tab opens at once.
+   * The console of which everything is drawn, how many lines up from its end somebody looks at it then, and whether he
+   * types there. The recent output is enough until somebody looks for more, and a tab opens at once.
    */
-  const [whole, setWhole] = useState<{ readonly id: string; readonly up: number }>();
+  const [whole, setWhole] = useState<{ readonly id: string; readonly up: number; readonly hasFocus: boolean }>();
   const isWhole = whole?.id === id;
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the size of the letters changes on the open screen, below
@@ -84,6 +84,7 @@ export function useTerminal(
     const times = new TerminalTimes(screen);
     let hasMore = false;
     element.toggleAttribute('data-reading', isWhole);
+    if (isWhole && whole.hasFocus) screen.focus();
     const stop = follow(session, id, screen, times, {
       from: isWhole ? 'oldest' : 'recent',
       onHeld(older) {
@@ -97,7 +98,8 @@ export function useTerminal(
     });
     const readAll = (): void => {
       const { active } = screen.buffer;
-      if (hasMore) setWhole({ id, up: active.baseY - active.viewportY });
+      const hasFocus = taken.host.contains(document.activeElement);
+      if (hasMore) setWhole({ id, up: active.baseY - active.viewportY, hasFocus });
       hasMore = false;
     };
     const type = (base64: string): void => {
@@ -195,9 +197,9 @@ function follow(
   let written = Promise.resolve();
   /** What was there before this window looked: when it came stands in the log. */
   let history = 0;
-  let quiet: ReturnType<typeof setTimeout> | undefined;
   let undrawn = 0;
   let isUpToDate = false;
+  let quiet: ReturnType<typeof setTimeout> | undefined;
   const upToDate = (): void => {
     if (over || isUpToDate) return;
     isUpToDate = true;
