@@ -122,6 +122,32 @@ describe('a card of one’s own', () => {
     });
   });
 
+  it('a queue that ended early: its table goes on with the row after its last card', async () => {
+    await withLab({ address: 'none' }, async lab => {
+      const path = await piImage(lab, 'bookworm');
+      loop(lab, 'there', 16 * MB);
+      await withApp(lab, async ({ page, faults }) => {
+        page.setDefaultTimeout(60_000);
+        await prepare(page, path);
+        await page.getByText('Pi OS', { exact: true }).click();
+        await page.getByLabel('Table, a row for each card').fill('hostname\nrack7-a\nrack7-b\nrack7-c\n');
+        await page.getByLabel('Next row').fill('2');
+        await page.getByRole('switch', { name: /every card that I plug in/ }).press('Space');
+        await page.getByLabel('None larger than').fill(`${16 * MB}`);
+        await erase(page, 'every drive');
+        await page.getByText('Plug in the first card').waitFor();
+        loop(lab, 'a', 16 * MB);
+        await page.getByText('1 written, 1 to go').waitFor();
+        expect(onCard(lab, 'a', 'custom.toml').toString('utf8')).toContain('hostname = "rack7-b"');
+        await page.getByRole('button', { name: 'End the queue' }).click();
+        await page.getByText('1 card is ready').waitFor();
+        await page.getByRole('link', { name: 'Write', exact: true }).click();
+        await expect.poll(() => page.getByLabel('Next row').inputValue()).toBe('3');
+        expect(faults).toEqual([]);
+      });
+    });
+  });
+
   it('a card that lets a Raspberry Pi start from the network, from the files of its bootloader', async () => {
     await withLab({ address: 'none' }, async lab => {
       const release = join(lab.state, 'release');

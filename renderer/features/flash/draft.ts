@@ -20,6 +20,8 @@ export interface Draft {
   readonly allowFixed: boolean;
   readonly queue: QueueForm;
   readonly form: RecipeForm;
+  /** The queue that uses up the rows of this table. */
+  readonly queued?: { readonly job: string; readonly table: string } | undefined;
 }
 
 const EMPTY: Draft = {

@@ -36,6 +36,12 @@ export function limitsOf(form: QueueForm): QueueLimits | undefined {
 
 export const QUEUE_BUTTON = 'Erase and write every card I plug in';
 
+/** The row of the table after the last that a card was written with; undefined when none was. */
+export function rowAfter({ targets }: FlashJobView): number | undefined {
+  const written = targets.flatMap(({ state, row }) => (state === 'done' && row !== undefined ? [row] : []));
+  return written.length === 0 ? undefined : Math.max(...written) + 1;
+}
+
 /** `3 written, 1 failed, 5 to go`. */
 export function countsText({ written, failed, left }: QueueView): string {
   const parts = [`${written} written`, failed > 0 && `${failed} failed`, left !== undefined && `${left} to go`];

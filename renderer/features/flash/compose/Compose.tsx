@@ -1,10 +1,12 @@
 /** Before writing: which image, onto which drives, made whose. */
 import { useDebouncedValue } from '@mantine/hooks';
-import { useMemo } from 'react';
+import { useEffect, useMemo } from 'react';
+import type { FlashJobView } from '../../../../main/contract/flash-views.ts';
 import { useAnswer, useTable, useValue } from '../../../engine/use-engine.tsx';
-import { useDraft } from '../draft.ts';
+import { changeDraft, changeForm, type Draft, useDraft } from '../draft.ts';
 import { FlashHead } from '../FlashHead.tsx';
 import { busyDrives, chosenDrives } from '../flash.state.ts';
+import { rowAfter } from '../queue.state.ts';
 import { recipeOf, tableOf } from '../recipe.state.ts';
 import classes from './Compose.module.css';
 import { ConfirmBar } from './ConfirmBar.tsx';
@@ -19,6 +21,7 @@ export function Compose() {
   const draft = useDraft();
   const drives = useValue('drives');
   const jobs = useTable('flashJobs');
+  useRowsOfQueue(draft, jobs);
   const image = useAnswer(
     'images.inspect',
     draft.image === '' ? undefined : { image: draft.image, ...(draft.entry !== '' && { entry: draft.entry }) },
@@ -48,4 +51,15 @@ export function Compose() {
       <ConfirmBar draft={draft} image={known} isImageBad={image.error !== undefined} chosen={chosen} preview={told} />
     </>
   );
+}
+
+/** After a queue the table goes on where its last card was, so that no two cards get the same row. */
+function useRowsOfQueue({ queued, form }: Draft, jobs: ReadonlyMap<string, FlashJobView>): void {
+  const job = queued && jobs.get(queued.job);
+  useEffect(() => {
+    if (job?.state !== 'ended') return;
+    const next = rowAfter(job);
+    if (next !== undefined && form.table === queued?.table) changeForm({ firstRow: next });
+    changeDraft({ queued: undefined });
+  }, [job, queued, form.table]);
 }

@@ -65,6 +65,7 @@ export function ConfirmBar({ draft, image, isImageBad, chosen, preview }: Confir
       chosen: [],
       allowFixed: false,
       queue: { ...queue, isOn: false },
+      ...(queue.isOn && csv !== undefined && { queued: { job: started.job, table: form.table } }),
       form: csv === undefined || queue.isOn ? form : { ...form, firstRow: form.firstRow + chosen.length },
     });
     go('flash', 'job', started.job);

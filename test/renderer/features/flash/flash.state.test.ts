@@ -30,6 +30,7 @@ import {
   limitsOf,
   type QueueForm,
   type QueueLimits,
+  rowAfter,
 } from '../../../../renderer/features/flash/queue.state.ts';
 import {
   EMPTY_FORM,
@@ -258,6 +259,36 @@ describe('a queue', () => {
     expect(jobFraction(job({ queue: queue({ written: 1, left: 3 }), targets: [atWork] }))).toBe(0.375);
     expect(jobFraction(job({ queue: queue({ written: 1 }), targets: [atWork] }))).toBe(0);
     expect(countsText(queue({ written: 1, failed: 1, left: 3 }))).toBe('1 written, 1 failed, 3 to go');
+  });
+
+  it.each<[string, [number, JobTarget['state']][], number | undefined]>([
+    [
+      'after the last card that was written',
+      [
+        [3, 'done'],
+        [4, 'done'],
+      ],
+      5,
+    ],
+    [
+      'a row whose card failed is not given again behind others',
+      [
+        [3, 'failed'],
+        [4, 'done'],
+      ],
+      5,
+    ],
+    [
+      'the row of the last card, when that one failed',
+      [
+        [3, 'done'],
+        [4, 'failed'],
+      ],
+      4,
+    ],
+    ['as it was, when no card was written', [[3, 'cancelled']], undefined],
+  ])('the next row of its table: %s', (_, cards, next) => {
+    expect(rowAfter(job({ queue: queue(), targets: cards.map(([row, state]) => target({ row, state })) }))).toBe(next);
   });
 
   it('a card that is ready may be chosen for something else while the queue goes on', () => {
