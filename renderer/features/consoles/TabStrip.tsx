@@ -72,8 +72,9 @@ export function TabStrip({ tabs, shown }: TabStripProps) {
     dragged.current = undefined;
   };
 
-  const acts = useRef<TabActs>({ order, close, rename, setRenaming, onKeyDown, onDrop, dragged });
-  acts.current = { order, close, rename, setRenaming, onKeyDown, onDrop, dragged };
+  const now: TabActs = { order, close, rename, setRenaming, onKeyDown, onDrop, dragged };
+  const acts = useRef(now);
+  acts.current = now;
   return (
     <ul ref={list} className={classes.tabs} aria-label="Open consoles">
       {tabs.map((tab, index) => (
