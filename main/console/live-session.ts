@@ -91,14 +91,13 @@ export class LiveSession implements Session {
 
   attach(view: (item: ViewItem) => void, options: AttachOptions = {}): Attachment {
     const { from = 'oldest', high = 256 * 1024, low = 64 * 1024 } = options;
-    const offset = from === 'oldest' ? 0 : from === 'now' ? this.#ring.end : from;
+    const offset = this.#ring.nearest(from === 'oldest' ? 0 : from === 'now' ? this.#ring.end : from);
     const start = { offset, lines: this.#lines, markers: this.#markers };
     const feed = new ViewFeed(this.#ring, view, { high, low }, start);
     this.#feeds.add(feed);
-    const first = Math.min(Math.max(offset, this.#ring.oldest), this.#ring.end);
     return {
-      held: this.#ring.end - first,
-      older: first - this.#ring.oldest,
+      held: this.#ring.end - offset,
+      older: offset - this.#ring.oldest,
       shown: bytes => feed.shown(bytes),
       detach: () => this.#feeds.delete(feed),
     };

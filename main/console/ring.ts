@@ -29,9 +29,14 @@ export class Ring {
     this.#end += bytes.length;
   }
 
+  /** The nearest offset that is kept, or that of the next byte. */
+  nearest(offset: number): number {
+    return Math.min(Math.max(offset, this.oldest), this.#end);
+  }
+
   /** A copy of what is kept of `[from, to)`. */
   read(from = this.oldest, to = this.#end): { readonly offset: number; readonly bytes: Uint8Array } {
-    const offset = Math.min(Math.max(from, this.oldest), this.#end);
+    const offset = this.nearest(from);
     const length = Math.max(0, Math.min(to, this.#end) - offset);
     const size = this.#bytes.length;
     const at = offset % size;

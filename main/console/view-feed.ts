@@ -44,7 +44,7 @@ export class ViewFeed {
     this.#ring = ring;
     this.#give = give;
     this.#marks = marks;
-    this.#next = Math.min(Math.max(start.offset, ring.oldest), ring.end);
+    this.#next = ring.nearest(start.offset);
     this.#lines = start.lines;
     this.#linesGiven = start.lines - countLines(ring.read(this.#next).bytes);
     const next = this.#next;

@@ -139,6 +139,7 @@ export const preseed =
     'd-i grub-installer/only_debian boolean true',
     'd-i grub-installer/bootdev string default',
     'tasksel tasksel/first multiselect standard, ssh-server',
+    // The new system stands under /target while its installer runs: this is the home of that system's root.
     ...(values['ssh-key']
       ? [
           `d-i preseed/late_command string mkdir -p -m 700 /target/root/.ssh; echo '${values['ssh-key']}' > /target/root/.ssh/authorized_keys`,

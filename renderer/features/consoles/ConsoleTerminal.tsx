@@ -75,11 +75,11 @@ export function ConsoleTerminal({ console, control, autoFocus = false }: Console
         .then(takePaste)
         .catch(() => setRefused(NO_CLIPBOARD)),
     copy: () => {
-      const text = handle?.screen.getSelection();
+      const text = handle?.terminal.getSelection();
       if (text) void copyText(text, 'what is selected');
     },
     clear: () => handle?.clear(),
-    focus: () => handle?.screen.focus(),
+    focus: () => handle?.terminal.focus(),
   };
   if (control) control.current = own;
 
@@ -101,7 +101,7 @@ export function ConsoleTerminal({ console, control, autoFocus = false }: Console
 
   useEffect(() => {
     // A tab that is being given a name keeps the keyboard.
-    if (autoFocus && !isFinding && !document.activeElement?.matches('li input')) handle?.screen.focus();
+    if (autoFocus && !isFinding && !document.activeElement?.matches('li input')) handle?.terminal.focus();
   }, [handle, autoFocus, isFinding]);
 
   const isShared = typesTo.length > 1;
@@ -114,7 +114,7 @@ export function ConsoleTerminal({ console, control, autoFocus = false }: Console
           onClose={() => {
             handle?.endSearch();
             setFinding(false);
-            handle?.screen.focus();
+            handle?.terminal.focus();
           }}
         />
       )}
@@ -148,7 +148,7 @@ export function ConsoleTerminal({ console, control, autoFocus = false }: Console
         others={typesTo.length - 1}
         onClose={() => {
           setAsked(undefined);
-          handle?.screen.focus();
+          handle?.terminal.focus();
         }}
         onAtOnce={text => send(text.replaceAll(/\r\n|\n/g, '\r'))}
       />
@@ -236,15 +236,15 @@ function TimesColumn({ handle }: { handle: TerminalHandle | undefined }) {
   useEffect(() => {
     const element = column.current;
     if (!handle || !element) return;
-    const { screen, times } = handle;
+    const { terminal, times } = handle;
     let frame: number | undefined;
     const draw = (): void => {
       frame = undefined;
-      const { active } = screen.buffer;
-      const height = (screen.element?.querySelector('.xterm-screen')?.clientHeight ?? 0) / screen.rows;
+      const { active } = terminal.buffer;
+      const height = (terminal.element?.querySelector('.xterm-screen')?.clientHeight ?? 0) / terminal.rows;
       element.style.lineHeight = `${height}px`;
       const last = active.baseY + active.cursorY;
-      const rows = Array.from({ length: screen.rows }, (_, row) => {
+      const rows = Array.from({ length: terminal.rows }, (_, row) => {
         const line = active.viewportY + row;
         const at = active.type === 'normal' && line <= last ? times.of(line) : undefined;
         return at === undefined ? '' : CLOCK.format(at);
@@ -254,7 +254,7 @@ function TimesColumn({ handle }: { handle: TerminalHandle | undefined }) {
     const soon = (): void => {
       frame ??= requestAnimationFrame(draw);
     };
-    const stops = [screen.onRender(soon), screen.onScroll(soon)];
+    const stops = [terminal.onRender(soon), terminal.onScroll(soon)];
     soon();
     return () => {
       for (const stop of stops) stop.dispose();

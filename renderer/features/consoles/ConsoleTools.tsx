@@ -54,7 +54,7 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
   const isOpen = state.phase === 'open';
   const isFree = isOpen && job === undefined;
 
-  const does = useMemo(
+  const inTerminal = useMemo(
     () => ({
       find: () => control.current?.find(),
       copy: () => control.current?.copy(),
@@ -68,7 +68,7 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
     [id],
   );
   const actions = useMemo((): readonly Action[] => {
-    const one = { id };
+    const does = { id };
     return [
       { id: 'send', label: 'Send a file', icon: IconUpload, off: !isFree, run: () => setSendingTo(id) },
       { id: 'mark', label: 'Write a mark into the log', icon: IconBookmark, run: () => setMarking(id) },
@@ -78,34 +78,34 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
         label: 'Send a break',
         icon: IconBolt,
         off: !isOpen,
-        run: () => work(console, session.call('console.break', one), () => ({ tone: 'ok', text: 'Sent a break.' })),
+        run: () => work(console, session.call('console.break', does), () => ({ tone: 'ok', text: 'Sent a break.' })),
       },
       {
         id: 'sense',
         label: 'Sense the rate',
         icon: IconAntennaBars5,
         off: !line || !isFree,
-        run: () => work(console, session.call('console.sense', one), senseOutcome),
+        run: () => work(console, session.call('console.sense', does), senseOutcome),
       },
       {
         id: 'loopback',
         label: 'Test the adapter (TX on RX)',
         icon: IconRepeat,
         off: !line || !isFree,
-        run: () => work(console, session.call('console.loopback', one), loopbackOutcome),
+        run: () => work(console, session.call('console.loopback', does), loopbackOutcome),
       },
       state.phase === 'released'
         ? {
             id: 'resume',
             label: 'Take the port back',
             icon: IconPlayerEject,
-            run: () => work(console, session.call('console.resume', one)),
+            run: () => work(console, session.call('console.resume', does)),
           }
         : {
             id: 'release',
             label: 'Let another program use the port',
             icon: IconPlayerEject,
-            run: () => work(console, session.call('console.release', one)),
+            run: () => work(console, session.call('console.release', does)),
           },
       {
         id: 'clear',
@@ -136,7 +136,7 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
           group: 'Console',
           icon: IconSearch,
           keys: 'Ctrl+Shift+F',
-          run: does.find,
+          run: inTerminal.find,
         },
         {
           id: 'console.hex',
@@ -146,7 +146,7 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
           run: flipHex,
         },
       ],
-      [actions, console, does, isHex, flipHex],
+      [actions, console, inTerminal, isHex, flipHex],
     ),
   );
 
@@ -164,9 +164,9 @@ export function ConsoleTools({ console, control, isHex, onHex, onLine, isAlone }
       <span className={classes.spring} />
       {!isHex && (
         <>
-          <Tool label="Find (Ctrl+Shift+F)" icon={IconSearch} onClick={does.find} />
-          <Tool label="Copy what is selected (Ctrl+Shift+C)" icon={IconCopy} onClick={does.copy} />
-          <Tool label="Paste (Ctrl+Shift+V)" icon={IconClipboard} onClick={does.paste} />
+          <Tool label="Find (Ctrl+Shift+F)" icon={IconSearch} onClick={inTerminal.find} />
+          <Tool label="Copy what is selected (Ctrl+Shift+C)" icon={IconCopy} onClick={inTerminal.copy} />
+          <Tool label="Paste (Ctrl+Shift+V)" icon={IconClipboard} onClick={inTerminal.paste} />
           <Tool label="Smaller letters (Ctrl+-)" icon={IconZoomOut} onClick={smaller} />
           <Tool label="Larger letters (Ctrl++)" icon={IconZoomIn} onClick={larger} />
         </>

@@ -31,7 +31,7 @@ export interface Found {
 }
 
 export interface TerminalHandle {
-  readonly screen: Terminal;
+  readonly terminal: Terminal;
   readonly times: TerminalTimes;
   /** As many rows and columns as there is room for. */
   readonly fit: () => void;
@@ -75,17 +75,17 @@ export function useTerminal(
   const [whole, setWhole] = useState<{ readonly id: string; readonly up: number; readonly hasFocus: boolean }>();
   const isWhole = whole?.id === id;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the size of the letters changes on the open screen, below
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the size of the letters changes on the open terminal, below
   useEffect(() => {
     const element = place.current;
     if (!element || !isUp) return;
     const taken = takeScreen(element, fontSize);
-    const { terminal: screen, fit, search } = taken;
-    const times = new TerminalTimes(screen);
+    const { terminal, fit, search } = taken;
+    const times = new TerminalTimes(terminal);
     let hasMore = false;
     element.toggleAttribute('data-reading', isWhole);
-    if (isWhole && whole.hasFocus) screen.focus();
-    const stop = follow(session, id, screen, times, {
+    if (isWhole && whole.hasFocus) terminal.focus();
+    const stop = follow(session, id, terminal, times, {
       from: isWhole ? 'oldest' : 'recent',
       onHeld(older) {
         hasMore = older > 0;
@@ -93,11 +93,11 @@ export function useTerminal(
       onSkipped: octets => latest.current.onSkipped(octets),
       onUpToDate() {
         element.removeAttribute('data-reading');
-        if (isWhole && whole.up > 0) screen.scrollToLine(screen.buffer.active.baseY - whole.up);
+        if (isWhole && whole.up > 0) terminal.scrollToLine(terminal.buffer.active.baseY - whole.up);
       },
     });
     const readAll = (): void => {
-      const { active } = screen.buffer;
+      const { active } = terminal.buffer;
       const hasFocus = taken.host.contains(document.activeElement);
       if (hasMore) setWhole({ id, up: active.baseY - active.viewportY, hasFocus });
       hasMore = false;
@@ -109,20 +109,20 @@ export function useTerminal(
     // The size is a courtesy: a console without one works as well.
     const tellSize = ({ cols, rows }: { cols: number; rows: number }): void =>
       void session.call('console.resize', { id, columns: cols, rows }).catch(() => {});
-    tellSize(screen);
+    tellSize(terminal);
     const heard = [
-      screen.onData(text => type(base64Of(text))),
-      screen.onBinary(text => type(btoa(text))),
-      screen.onResize(tellSize),
-      screen.onRender(() => {
-        const { viewportY, baseY } = screen.buffer.normal;
+      terminal.onData(text => type(base64Of(text))),
+      terminal.onBinary(text => type(btoa(text))),
+      terminal.onResize(tellSize),
+      terminal.onRender(() => {
+        const { viewportY, baseY } = terminal.buffer.normal;
         if (viewportY === 0 && baseY > 0) readAll();
       }),
       search.onDidChangeResults(({ resultIndex, resultCount }) =>
         latest.current.onFound({ index: resultIndex + 1, count: resultCount }),
       ),
     ];
-    screen.attachCustomKeyEventHandler(event => !(event.type === 'keydown' && latest.current.onKey(event)));
+    terminal.attachCustomKeyEventHandler(event => !(event.type === 'keydown' && latest.current.onKey(event)));
     const takePaste = (event: ClipboardEvent): void => {
       const text = event.clipboardData?.getData('text/plain');
       if (!text) return;
@@ -140,7 +140,7 @@ export function useTerminal(
     sized.observe(element);
     const look = { caseSensitive: false, decorations: FOUND };
     setHandle({
-      screen,
+      terminal,
       times,
       fit: () => fit.fit(),
       search: (text, way = 'next') =>
@@ -148,7 +148,7 @@ export function useTerminal(
       endSearch: () => search.clearDecorations(),
       clear() {
         hasMore = false;
-        screen.clear();
+        terminal.clear();
       },
       readAll,
     });
@@ -165,8 +165,8 @@ export function useTerminal(
   }, [session, id, isUp, isWhole, place]);
 
   useEffect(() => {
-    if (!handle || handle.screen.options.fontSize === fontSize) return;
-    handle.screen.options.fontSize = fontSize;
+    if (!handle || handle.terminal.options.fontSize === fontSize) return;
+    handle.terminal.options.fontSize = fontSize;
     handle.fit();
   }, [handle, fontSize]);
 
@@ -182,11 +182,11 @@ interface Following {
   readonly onUpToDate: () => void;
 }
 
-/** Shows the console's output in a screen. Returns stop, which tells when what the screen was given is drawn. */
+/** Shows the console's output in a terminal. Returns stop, which tells when what the terminal was given is drawn. */
 function follow(
   session: Session,
   id: string,
-  screen: Terminal,
+  terminal: Terminal,
   times: TerminalTimes,
   { from, onHeld, onSkipped, onUpToDate }: Following,
 ): () => Promise<void> {
@@ -219,7 +219,7 @@ function follow(
       waiting = [];
       if (history <= 0) times.arrived(lastCame);
       const octets = joined(batch.map(({ bytes }) => bytes));
-      screen.write(octets, () => {
+      terminal.write(octets, () => {
         if (!over) for (const { drawn } of batch) drawn();
         // The engine may hold the last few octets back, until it knows what they begin.
         clearTimeout(quiet);
@@ -269,7 +269,7 @@ function follow(
       };
       if (over) leave();
     })
-    .catch(error => !over && screen.write(`\r\n\x1b[31m${viewOf(error).message}\x1b[0m\r\n`));
+    .catch(error => !over && terminal.write(`\r\n\x1b[31m${viewOf(error).message}\x1b[0m\r\n`));
   return () => {
     over = true;
     clearTimeout(quiet);

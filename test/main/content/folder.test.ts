@@ -36,7 +36,7 @@ describe.each(ways)('inside-root: the root folder, opened $way', ({ opening }) =
       ['../secret.txt', '.. above the root', '<outside-root>'],
       ['..\\secret.txt', '..\\ above the root', '<outside-root>'],
       ['sub/../../secret.txt', '.. that climbs out again', '<outside-root>'],
-      ['../root/ipxe.efi', '.. that would come back', '<outside-root>'],
+      ['../root/ipxe.efi', '.. that would come back into the root folder, which is called root', '<outside-root>'],
       ['../root-beside/secret.txt', 'a folder whose name begins like the root', '<outside-root>'],
       ['..', 'the folder above', '<outside-root>'],
       ['....//secret.txt', 'dots that are a name', '<declined>'],
